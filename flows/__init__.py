@@ -1,0 +1,1 @@
+"""Prefect flows around plain functions, and the one place where stores and readers are built."""

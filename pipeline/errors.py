@@ -1,0 +1,284 @@
+"""One tree of errors, and the one place where their words are.
+
+`Transient` says that a retry will help (the network, a lock, a full disk); `Permanent` that it won't (a broken scan).
+Every error has
+
+- `code`: a stable name, printed to clerks as the support code and stored with what failed,
+- `exit_code`: what the command line ends with,
+- `clerk`: Vietnamese, what is wrong and what to do, without a technical word,
+- `str(error)`: English, for the log: what happened, what was kept, what to do. Never a name or text of a person.
+
+Adapters translate the exceptions of libraries into these; nothing outside an adapter catches a library's own.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SohoaError(Exception):
+    """The root. `detail` completes the class's English sentence and is safe to log."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    english: ClassVar[str] = "Something went wrong."
+    clerk: ClassVar[str] = "Hệ thống gặp lỗi. Hồ sơ vẫn được giữ nguyên. Vui lòng báo cho quản trị viên."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.english} {self.detail}".strip()
+
+
+class Transient(SohoaError):
+    """Try again later: nothing was lost, nothing half-done counts."""
+
+    code = "transient"
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h
+    clerk = "Hệ thống đang tạm gián đoạn. Tệp quét vẫn nằm trong thư mục và sẽ được xử lý tự động. Không cần gửi lại."
+
+
+class Permanent(SohoaError):
+    """A retry changes nothing until somebody changes the input or the settings."""
+
+    code = "permanent"
+
+
+# --- what will pass -----------------------------------------------------------------------------------------
+
+
+class StoreUnavailable(Transient):
+    code = "store-unavailable"
+    english = "The object store cannot be reached; the scan stays where it is and is tried again."
+
+
+class CatalogueUnavailable(Transient):
+    code = "catalogue-unavailable"
+    english = "The database cannot be reached or is locked; the scan stays where it is and is tried again."
+
+
+class DiskFull(Transient):
+    code = "disk-full"
+    english = "No space left on the disk; nothing was taken. Free some space, the scans are then taken by themselves."
+    clerk = (
+        "Ổ đĩa của hệ thống đã đầy. Tệp quét vẫn nằm trong thư mục và sẽ được xử lý khi có chỗ trống. "
+        "Vui lòng báo cho quản trị viên."
+    )
+
+
+class FlowServerUnavailable(Transient):
+    code = "flow-server-unavailable"
+    english = "The Prefect server cannot be reached; receipts are still given, reading starts when it is back."
+
+
+class LeaseLost(Transient):
+    code = "lease-lost"
+    english = "Another worker has taken this document over; this result is dropped, the other one counts."
+
+
+class NotSettled(Transient):
+    """The file is still being written, or was changed while it was read."""
+
+    code = "not-settled"
+    english = "The file is still growing; it is looked at again."
+    clerk = "Tệp đang được máy quét ghi. Vui lòng đợi, hệ thống sẽ tự nhận khi tệp đã đầy đủ."
+
+
+# --- how it is set up ---------------------------------------------------------------------------------------
+
+
+class ConfigurationError(Permanent):
+    """The installation, not the scan, is at fault: an administrator has to act."""
+
+    code = "configuration"
+    exit_code = 78  # EX_CONFIG
+    english = "The installation is not complete."
+    clerk = "Hệ thống chưa được cài đặt đầy đủ. Tệp quét vẫn được giữ nguyên. Vui lòng báo cho quản trị viên."
+
+
+class ProgramMissing(ConfigurationError):
+    code = "program-missing"
+    english = "A program that sohoa needs is not installed:"
+
+
+class ModelMissing(ConfigurationError):
+    code = "model-missing"
+    english = "A model file is missing; no page was read. Run `sohoa models verify` and install it:"
+
+
+class ModelAltered(ConfigurationError):
+    code = "model-altered"
+    english = "A model file is not the one in the manifest; no page was read. Run `sohoa models verify`:"
+
+
+class StoreRefused(ConfigurationError):
+    code = "store-refused"
+    english = (
+        "The object store refuses the key or the bucket. "
+        "Check SOHOA_S3_ACCESS_KEY, SOHOA_S3_SECRET_KEY and the bucket's rights:"
+    )
+
+
+class FolderNotWritable(ConfigurationError):
+    code = "folder-not-writable"
+    english = "A folder cannot be written to; give the account that runs sohoa the right to write there:"
+
+
+class CatalogueOutdated(ConfigurationError):
+    code = "catalogue-outdated"
+    english = "The database's schema is not the one of this version. Run `sohoa init`, which upgrades it:"
+
+
+class NoWorkspace(ConfigurationError):
+    code = "no-workspace"
+    english = (
+        "There is no sohoa workspace here. Run `sohoa init FOLDER`, or name one with --workspace or SOHOA_WORKSPACE:"
+    )
+
+
+# --- what is asked for --------------------------------------------------------------------------------------
+
+
+class UsageError(Permanent):
+    """A command was given something that does not exist or does not fit."""
+
+    code = "usage"
+    exit_code = 64  # EX_USAGE
+    english = "The request cannot be carried out:"
+
+
+class NotFound(UsageError):
+    code = "not-found"
+    exit_code = 66  # EX_NOINPUT
+    english = "Not found:"
+
+
+class ImportRefused(UsageError):
+    """The whole file is unusable (its layout is not known); nothing was imported."""
+
+    code = "import-refused"
+    exit_code = 65  # EX_DATAERR
+    english = "Nothing was imported, the register is as it was:"
+
+
+# --- integrity ----------------------------------------------------------------------------------------------
+
+
+class IntegrityError(Permanent):
+    """Stored bytes are not what they were: never retried silently, never overwritten."""
+
+    code = "integrity"
+    exit_code = 70  # EX_SOFTWARE
+    english = "Stored data differ from their hash; nothing was deleted. Restore the object from a backup:"
+
+
+class ObjectNotFound(IntegrityError):
+    code = "object-not-found"
+    english = "The object store has no such object:"
+
+
+# --- scans that cannot be taken -----------------------------------------------------------------------------
+
+
+class Rejected(Permanent):
+    """A file in a watched folder that is not taken. It is moved to rejected/, never deleted."""
+
+    code = "rejected"
+    exit_code = 65
+    english = "The file was not taken."
+
+
+class EmptyFile(Rejected):
+    code = "empty-file"
+    english = "The file has no bytes."
+    clerk = "Tệp rỗng, không có nội dung. Vui lòng quét lại giấy tờ và lưu lại vào thư mục."
+
+
+class UnknownCentre(Rejected):
+    code = "unknown-centre"
+    english = "No centre has the code of this folder."
+    clerk = (
+        "Thư mục này không mang mã của bộ phận một cửa nào. "
+        "Vui lòng chuyển tệp vào thư mục đúng mã đơn vị, hoặc đề nghị quản trị viên thêm đơn vị."
+    )
+
+
+class NotAScan(Rejected):
+    code = "not-a-scan"
+    english = "Neither PDF, TIFF, JPEG nor PNG by its content."
+    clerk = "Tệp không phải là bản quét. Hệ thống nhận tệp PDF, TIFF, JPEG và PNG. Vui lòng quét và lưu đúng định dạng."
+
+
+class BrokenScan(Rejected):
+    code = "broken-scan"
+    english = "The file is damaged or incomplete and cannot be opened."
+    clerk = "Tệp bị hỏng hoặc chưa ghi đầy đủ nên không mở được. Vui lòng quét lại và lưu lại vào thư mục."
+
+
+class EncryptedPdf(Rejected):
+    code = "encrypted-pdf"
+    english = "The PDF asks for a password."
+    clerk = "Tệp PDF được đặt mật khẩu. Vui lòng bỏ mật khẩu rồi lưu lại vào thư mục."
+
+
+class NoPages(Rejected):
+    code = "no-pages"
+    english = "The file has no pages."
+    clerk = "Tệp không có trang nào. Vui lòng quét lại giấy tờ và lưu lại vào thư mục."
+
+
+class TooManyPages(Rejected):
+    code = "too-many-pages"
+    english = "More pages than the limit."
+    clerk = "Tệp có quá nhiều trang. Vui lòng quét mỗi loại giấy tờ thành một tệp riêng rồi gửi lại."
+
+
+class TooLarge(Rejected):
+    code = "too-large"
+    english = "The file or a page is larger than the limit."
+    clerk = "Tệp hoặc trang quét quá lớn. Vui lòng quét lại ở độ phân giải 200 đến 300 dpi rồi gửi lại."
+
+
+class OpeningFailed(Rejected):
+    """The child process that opened the file crashed, ran out of memory or of time."""
+
+    code = "opening-failed"
+    english = "The file could not be opened safely: the process that opened it crashed or passed its limits."
+    clerk = (
+        "Không mở được tệp một cách an toàn. Vui lòng quét lại giấy tờ và gửi lại; "
+        "nếu vẫn không được, báo quản trị viên kèm mã hỗ trợ."
+    )
+
+
+class ReadingFailed(Permanent):
+    """The pages of a stored document could not be read; the original is kept."""
+
+    code = "reading-failed"
+    exit_code = 70
+    english = "The document could not be read; its original is kept. Try `sohoa retry DOCUMENT`."
+    clerk = "Đã lưu bản quét nhưng chưa đọc được nội dung. Quản trị viên sẽ kiểm tra; không cần gửi lại."
+
+
+class ReadingTimedOut(ReadingFailed):
+    code = "reading-timed-out"
+    english = "A page took longer to read than the limit; that page was left out."
+
+
+def explain(error: SohoaError, name: str) -> str:
+    """The Vietnamese text of a `.lydo.txt`: which file, what is wrong, what to do, the support code."""
+    return f"Tệp: {name}\n\n{error.clerk}\n\nMã hỗ trợ: {error.code}\n"
+
+
+def all_errors() -> list[type[SohoaError]]:
+    """Every class of the tree, the root first."""
+    found: list[type[SohoaError]] = [SohoaError]
+    for cls in found:
+        found.extend(cls.__subclasses__())
+    return found
+
+
+def by_code(code: str) -> type[SohoaError]:
+    """The class with this code; SohoaError itself where there is none (a row of another version)."""
+    return next((cls for cls in all_errors() if cls.code == code), SohoaError)

@@ -1,0 +1,1 @@
+"""From dossiers to rates, targets and gaps."""

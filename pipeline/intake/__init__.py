@@ -1,0 +1,1 @@
+"""From a file in a watched folder to a receipt."""

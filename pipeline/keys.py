@@ -1,0 +1,41 @@
+"""Names of objects in the store: functions of content, so that a second run writes the same things.
+
+    originals/ab/abcd…64          the bytes as they came
+    receipts/<centre>/<yyyy-mm-dd>/<receipt id>.json
+    readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
+    matches/<document id>/<yyyymmddThhmmss.ffffff>.json
+    registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.json
+    reports/<yyyymmddThhmmss>-<scope>/report.html …
+
+Receipts, matches and register imports stand beside the originals so that the catalogue can be rebuilt from the store.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeline.model import Artifact, Match, Receipt
+
+
+def original(sha256: str) -> str:
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+def receipt(of: Receipt) -> str:
+    return f"receipts/{of.centre}/{of.received_at:%Y-%m-%d}/{of.id}.json"
+
+
+def reading(document: str, reader: str, artifact: Artifact) -> str:
+    return f"readings/{document}/{reader}/{artifact.value}"
+
+
+def match(of: Match) -> str:
+    return f"matches/{of.document}/{of.matched_at:%Y%m%dT%H%M%S.%f}.json"
+
+
+def register(kind: str, imported_at: datetime, sha256: str) -> str:
+    return f"registers/{imported_at:%Y%m%dT%H%M%S}-{sha256[:12]}/{kind}.json"
+
+
+def report(made_at: datetime, name: str) -> str:
+    return f"reports/{made_at:%Y%m%dT%H%M%S}/{name}"

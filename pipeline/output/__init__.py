@@ -1,0 +1,1 @@
+"""What is handed out: text, hOCR, searchable PDF, report tables."""

@@ -1,0 +1,1 @@
+"""From what readers saw to the words of a page."""

@@ -1,0 +1,1 @@
+"""From the words and codes of a document to its dossier."""

@@ -1,0 +1,1 @@
+"""Small scans of made-up people, and the generator that makes them."""

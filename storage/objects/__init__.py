@@ -1,0 +1,1 @@
+"""Object stores: a folder, memory, and S3 by the minio SDK."""
