@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     """Documents in one flow run."""
 
     inbox: Path | None = None
-    """The watched folder, often a network share; default: inbox/ in the workspace. done/ and rejected/ lie beside it."""
+    """The watched folder, often a network share; default: inbox/ in the workspace, done/ and rejected/ beside it."""
     poll_seconds: float = Field(default=1.0, gt=0)
     settle_seconds: float = Field(default=2.0, ge=0)
     """A file is taken when its size and time have stood still for this long."""
