@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.geometry import Box
 from pipeline.model import (
     Centre,
     Document,
@@ -23,6 +24,7 @@ from pipeline.model import (
     PageImage,
     PageReading,
     Period,
+    Pixels,
     Procedure,
     ReaderIdentity,
     Reading,
@@ -48,6 +50,60 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """Gives models and child processes back; may be called twice."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """How Vietnamese office text runs on, and which syllables there are. Tokens are lower-case syllables, "0" for any
+    number, and the two below."""
+
+    def log_probability(self, before: str, last: str, token: str) -> float:
+        """The natural logarithm of the probability of `token` after `before` and `last`."""
+        ...
+
+    def knows(self, syllable: str) -> bool:
+        """Whether this lower-case syllable is in the lexicon (of language or of names)."""
+        ...
+
+    def same_letters(self, base: str) -> Sequence[str]:
+        """The syllables of the lexicon that are `base` (lower case, without marks) once their marks are off."""
+        ...
+
+
+START = "<s>"
+"""The token before the first of a clause."""
+END = "</s>"
+"""The token after the last of a clause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pose:
+    """How a page lies: the clockwise quarter turns (0 to 3) that set it upright, then the degrees, counter-clockwise
+    as seen, that level its lines."""
+
+    turn: int
+    skew: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock:
+    """A paragraph, heading or table of a page: the positions of its lines in reading order."""
+
+    lines: tuple[int, ...]
+    table: bool = False
+
+
+class PageAnalyser(Protocol):
+    """Finds out how a page lies and where its lines of text are. Pictures are grey, (height, width), 0 is black."""
+
+    def pose(self, grey: Pixels) -> Pose: ...
+
+    def lines(self, grey: Pixels) -> Sequence[Box]:
+        """The boxes of the lines of an upright page, in no order; bounded in number."""
+        ...
+
+    def blocks(self, boxes: Sequence[Box], texts: Sequence[str], width: int, height: int) -> Sequence[TextBlock]:
+        """The lines, each in one block, in the order in which a person reads them."""
         ...
 
 
