@@ -1,0 +1,76 @@
+"""A page's pixels without coloured ink and with an even background: what a reader of print wants to see.
+
+Each step is a function of a picture and its parameters, which a `Recipe` holds. The recipe's version is stored with
+every reading, so that a backfill knows what is stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.resolution import scale
+from pipeline.model import Pixels
+
+__all__ = [
+    "STANDARD",
+    "Recipe",
+    "even_background",
+    "quarter_turn",
+    "remove_colour",
+    "remove_colour_and_background",
+    "scale",
+    "straighten",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Parameters of each step. Change one and the version changes with it."""
+
+    version: str = "1"
+    colour_spread: int = 50
+    """A pixel is coloured ink where its strongest and weakest channel differ by more than this (of 255)."""
+    background_reduction: int = 8
+    """The background is estimated on a picture reduced by this factor, in which strokes of print vanish."""
+    background_window: int = 9
+    """Odd side, in reduced pixels, of the median that smooths the background."""
+
+
+STANDARD = Recipe()
+
+
+def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
+    """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white."""
+    return even_background(remove_colour(pixels, recipe), recipe)
+
+
+def remove_colour(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
+    """Grey, with coloured ink as light as its strongest channel.
+
+    Red ink is bright in the red channel while black text under it is dark in all three, so that text under a seal
+    stays. Neutral pixels keep their usual grey.
+    """
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    strongest = cv2.max(cv2.max(red, green), blue)
+    weakest = cv2.min(cv2.min(red, green), blue)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    _, coloured = cv2.threshold(cv2.subtract(strongest, weakest), recipe.colour_spread, 255, cv2.THRESH_BINARY)
+    if cv2.countNonZero(coloured):
+        cv2.copyTo(strongest, coloured, grey)
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def even_background(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
+    """Grey divided by its own background, so that paper is white under shadows and folds too."""
+    height, width = grey.shape
+    factor = recipe.background_reduction
+    small = cv2.resize(grey, (max(1, width // factor), max(1, height // factor)), interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), recipe.background_window)
+    background = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(background, 1), scale=255), dtype=np.uint8)
