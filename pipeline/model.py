@@ -273,9 +273,10 @@ class PageImage:
 class ScanPage:
     """A page of an original, opened.
 
-    `width` and `height` are the page's own, in points. `text` is a trustworthy text layer, with boxes in PDF user
-    space (points, y upwards), or empty. `image` is None only where `text` is enough: a born-digital page is not
-    rendered. `overlays` are words of annotations drawn over a scanned picture (a digital signature's appearance).
+    `width` and `height` are the page as a viewer shows it, in points. `text` is a trustworthy text layer, with boxes
+    in PDF user space (points, y upwards), or empty. `image` is None where `text` is enough, for a born-digital page is
+    not rendered, and where the page alone is broken: then there is no text either. `overlays` are words of annotations
+    (a digital signature's appearance), which neither `text` nor an embedded picture holds.
     """
 
     number: int
@@ -284,6 +285,9 @@ class ScanPage:
     image: PageImage | None
     text: tuple[Line, ...] = ()
     overlays: tuple[Line, ...] = ()
+    to_points: Affine | None = None
+    """Maps the page as a viewer shows it (points, origin top left, y down, `width` by `height`) to PDF user space: it
+    carries /Rotate and the crop box. None: x stays, y becomes `height` - y."""
 
 
 class TextSource(StrEnum):
