@@ -2,3 +2,111 @@
 
 It does not import Prefect, so that the command line and the watcher work without it.
 """
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows.settings import Settings, find_workspace, load
+from ocr_models.profiles import make_reader
+from pipeline.imaging.opener import Limits, SandboxedOpener
+from pipeline.intake.sweep import Intake
+from pipeline.ports import ObjectStore, Reader, ScanOpener
+from storage.catalogue import Catalogue
+from storage.objects.folder import FolderStore
+from storage.objects.s3 import S3Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the flows and the command line work with; `open_services` makes it."""
+
+    settings: Settings
+    objects: ObjectStore
+    catalogue: Catalogue
+    opener: ScanOpener
+
+    def reader(self, profile: str | None = None) -> Reader:
+        """The reader of a profile, loaded once per process. Raises ModelMissing, ModelAltered, ProgramMissing."""
+        return reader_of(profile or self.settings.profile, self.settings.page_seconds)
+
+
+@lru_cache(maxsize=4)
+def reader_of(profile: str, page_seconds: float) -> Reader:
+    return make_reader(profile, page_seconds=page_seconds)
+
+
+def object_store(settings: Settings) -> FolderStore | S3Store:
+    if settings.store == "folder":
+        return FolderStore(settings.objects_folder)
+    return S3Store(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        bucket=settings.s3_bucket,
+        secure=settings.s3_secure,
+    )
+
+
+def scan_opener(settings: Settings) -> SandboxedOpener:
+    limits = Limits(
+        max_file_mb=settings.max_file_mb,
+        max_pages=settings.max_pages,
+        max_page_megapixels=settings.max_page_megapixels,
+        open_seconds=settings.open_seconds,
+        open_memory_mb=settings.open_memory_mb,
+    )
+    return SandboxedOpener(limits=limits, scratch=settings.scratch_folder)
+
+
+@contextlib.contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """The services of an installation, closed at the end. Raises CatalogueOutdated where the schema is another's."""
+    catalogue = Catalogue(settings.catalogue_url)
+    try:
+        catalogue.check()
+        yield Services(
+            settings=settings,
+            objects=object_store(settings),
+            catalogue=catalogue,
+            opener=scan_opener(settings),
+        )
+    finally:
+        catalogue.close()
+
+
+@contextlib.contextmanager
+def workspace_services() -> Iterator[Services]:
+    """The services of the workspace that a worker was started for (SOHOA_WORKSPACE)."""
+    with open_services(load(find_workspace(None))) as services:
+        yield services
+
+
+def intake(services: Services) -> Intake:
+    """The watched folder of this installation."""
+    settings = services.settings
+    return Intake(
+        inbox=settings.inbox_folder,
+        done=settings.done_folder,
+        rejected=settings.rejected_folder,
+        opener=services.opener,
+        objects=services.objects,
+        book=services.catalogue.receipts,
+        known_centres=lambda: {centre.code for centre in services.catalogue.lookup.centres()},
+        settle_seconds=settings.settle_seconds,
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Makes the folders, the bucket and the catalogue's schema where they are missing; may be called again."""
+    for folder in (settings.inbox_folder, settings.done_folder, settings.rejected_folder, settings.scratch_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    object_store(settings).prepare()
+    catalogue = Catalogue(settings.catalogue_url)
+    try:
+        catalogue.upgrade()
+    finally:
+        catalogue.close()

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
 
     profile: str = "tesseract"
     """The reading profile of centres that name none."""
-    lease_minutes: float = Field(default=15, gt=0)
+    lease_minutes: float = Field(default=5, gt=0)
+    """A dead worker's documents are read by another one after this long; living ones renew it between pages."""
     attempts: int = Field(default=3, ge=1)
     """A document that failed so often for passing reasons is put aside."""
 
@@ -107,6 +108,11 @@ class Settings(BaseSettings):
     @property
     def scratch_folder(self) -> Path:
         return self.workspace / "scratch"
+
+    @property
+    def state_folder(self) -> Path:
+        """Heartbeats and logs of the running parts."""
+        return self.workspace / "state"
 
     @property
     def reports_folder(self) -> Path:

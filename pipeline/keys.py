@@ -4,8 +4,8 @@
     receipts/<centre>/<yyyy-mm-dd>/<receipt id>.json
     readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json
-    registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.json
-    reports/<yyyymmddThhmmss>-<scope>/report.html …
+    registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came
+    reports/<yyyymmddThhmmss>/<name>.html …
 
 Receipts, matches and register imports stand beside the originals so that the catalogue can be rebuilt from the store.
 """
@@ -33,8 +33,9 @@ def match(of: Match) -> str:
     return f"matches/{of.document}/{of.matched_at:%Y%m%dT%H%M%S.%f}.json"
 
 
-def register(kind: str, imported_at: datetime, sha256: str) -> str:
-    return f"registers/{imported_at:%Y%m%dT%H%M%S}-{sha256[:12]}/{kind}.json"
+def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:
+    """`suffix` is the imported file's own, with its dot."""
+    return f"registers/{imported_at:%Y%m%dT%H%M%S}-{sha256[:12]}/{kind}{suffix.lower()}"
 
 
 def report(made_at: datetime, name: str) -> str:

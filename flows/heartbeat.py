@@ -1,0 +1,45 @@
+"""What the watcher last did, in a small file that `sohoa status` and `sohoa up` read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    at: datetime
+    """When the last sweep of the inbox ended."""
+    sweeps: int
+    """Sweeps since the watcher started."""
+    received: int
+    rejected: int
+    """Files since the watcher started."""
+    waiting: int
+    """Files that have not settled yet or wait for a fault to pass."""
+    waits_for: tuple[str, ...] = ()
+    """Codes of the faults that files or documents wait for."""
+
+
+def _file(settings: Settings) -> Path:
+    return settings.state_folder / "watch.json"
+
+
+def write(settings: Settings, beat: Heartbeat) -> None:
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    temporary = _file(settings).with_suffix(".part")
+    temporary.write_text(json.dumps(asdict(beat) | {"at": beat.at.isoformat()}), "utf-8")
+    temporary.replace(_file(settings))
+
+
+def read(settings: Settings) -> Heartbeat | None:
+    """The last heartbeat; None where no watcher has run in this workspace."""
+    try:
+        raw = json.loads(_file(settings).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return Heartbeat(**raw | {"at": datetime.fromisoformat(raw["at"]), "waits_for": tuple(raw["waits_for"])})

@@ -1,0 +1,59 @@
+"""The environment in which Prefect runs for one workspace: a home, a port and a database of its own, telemetry off.
+
+Nothing of the user's own Prefect is read or written: every PREFECT_ variable of his is left out. This module does not
+import Prefect; whoever does has to call `enter` before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from flows.settings import Settings
+
+WORK_POOL = "sohoa"
+DIGITIZE = "digitize/sohoa"
+"""The deployment that reads documents, as flow/deployment."""
+
+
+def environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """`base` (by default the process's own environment) with Prefect and sohoa set for this workspace."""
+    kept = {
+        name: value for name, value in (os.environ if base is None else base).items() if not name.startswith("PREFECT_")
+    }
+    home = settings.prefect_home
+    if settings.prefect_database_url is not None:
+        database = settings.prefect_database_url.get_secret_value()
+    else:
+        database = f"sqlite+aiosqlite:///{home / 'prefect.db'}"
+    return kept | {
+        "SOHOA_WORKSPACE": str(settings.workspace),
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_API_URL": settings.prefect_url,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_CLI_PROMPT": "false",
+        # One reader per core: the flow runs are the parallelism.
+        "OMP_THREAD_LIMIT": "1",
+    }
+
+
+def enter(settings: Settings) -> None:
+    """Makes this process use the workspace's Prefect. Raises RuntimeError where Prefect is already imported with
+    another home, since it reads its settings once."""
+    wanted = environment(settings)
+    if "prefect" in sys.modules and os.environ.get("PREFECT_HOME") != wanted["PREFECT_HOME"]:
+        raise RuntimeError("Prefect was imported before its home was set")
+    for name in [name for name in os.environ if name.startswith("PREFECT_") and name not in wanted]:
+        del os.environ[name]
+    os.environ.update(wanted)

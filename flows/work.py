@@ -1,0 +1,201 @@
+"""What the flows do, as plain functions on services: the flows themselves add scheduling, retries and a page to look
+at, and the command line calls the same functions without them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from flows.services import Services
+from pipeline import keys
+from pipeline.digitize import Digitized, digitize
+from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SohoaError, Transient
+from pipeline.indicators.report import Report, build
+from pipeline.model import Clues, Match, Original, Period, Receipt, Scope
+from pipeline.output import manifest, report_csv, report_html, report_json
+from pipeline.ports import Claim, DocumentView
+from pipeline.understanding import clues, match
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """Another worker has it, or it is done already."""
+
+
+def owner() -> str:
+    """Who claims documents: this process on this host."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+# --- digitizing ---------------------------------------------------------------------------------------------
+
+
+def digitize_document(services: Services, document: str, clock: Callable[[], datetime]) -> Outcome:
+    """Claims one document, reads it, stores it, and looks for its dossier.
+
+    A permanent fault is recorded with its code and the outcome is FAILED. A passing one gives the document back and
+    is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
+    that reads it) is put aside as FAILED.
+    """
+    settings = services.settings
+    lease = timedelta(minutes=settings.lease_minutes)
+    now = clock()
+    claims = services.catalogue.queue.claim([document], owner(), now, now + lease)
+    if not claims:
+        return Outcome.SKIPPED
+    claim = claims[0]
+    if claim.attempt > settings.attempts:
+        services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
+        return Outcome.FAILED
+    keeper = _LeaseKeeper(services, claim, lease, clock)
+    try:
+        receipts = services.catalogue.receipts.of_document(document)
+        done = digitize(
+            claim.document,
+            _originals(services, claim),
+            objects=services.objects,
+            opener=services.opener,
+            reader=services.reader(_profile(services, receipts)),
+            scratch=settings.scratch_folder,
+            now=now,
+            progress=keeper,
+        )
+        # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
+        _find_dossier(services, document, _clues_of(done, receipts), clock())
+        services.catalogue.queue.finish(keeper.claim, done.reading)
+    except SohoaError as error:
+        passing = isinstance(error, Transient | ConfigurationError)
+        services.catalogue.queue.fail(keeper.claim, error.code, permanent=not passing, now=clock())
+        if passing:
+            raise
+        return Outcome.FAILED
+    return Outcome.DONE
+
+
+class _LeaseKeeper:
+    """Renews the lease of a long document between its pages, at most once in a third of the lease."""
+
+    def __init__(self, services: Services, claim: Claim, lease: timedelta, clock: Callable[[], datetime]) -> None:
+        self.claim = claim
+        self._queue = services.catalogue.queue
+        self._lease = lease
+        self._clock = clock
+
+    def __call__(self, done: int, total: int) -> None:
+        now = self._clock()
+        if done < total and self.claim.until - now < self._lease * 2 / 3:
+            self.claim = self._queue.renew(self.claim, now + self._lease)
+
+
+def _originals(services: Services, claim: Claim) -> dict[str, Original]:
+    found: dict[str, Original] = {}
+    for part in claim.document.parts:
+        original = services.catalogue.receipts.original(part.sha256)
+        if original is None:
+            raise NotFound(f"Original {part.sha256} of document {claim.document.id}.")
+        found[part.sha256] = original
+    return found
+
+
+def _profile(services: Services, receipts: Sequence[Receipt]) -> str | None:
+    """The profile that the centre of the first receipt reads with; None is the installation's."""
+    if not receipts:
+        return None
+    return next((c.profile for c in services.catalogue.lookup.centres() if c.code == receipts[0].centre), None)
+
+
+# --- matching -----------------------------------------------------------------------------------------------
+
+
+def _clues_of(done: Digitized, receipts: Sequence[Receipt]) -> Clues:
+    return clues.gather(done.codes, done.pages, [receipt.name for receipt in receipts])
+
+
+def _find_dossier(services: Services, document: str, found: Clues, now: datetime) -> bool:
+    wanted = {*found.qr_codes, *found.text_codes, *found.name_codes}
+    dossiers = {d.code: d for d in services.catalogue.lookup.dossiers(wanted)} if wanted else {}
+    matched = match.match(document, found, dossiers, now)
+    return matched is not None and record_match(services, matched)
+
+
+def record_match(services: Services, matched: Match) -> bool:
+    """Stores a match as an object, then as a row; False where it was known."""
+    services.objects.put(keys.match(matched), manifest.canonical(matched))
+    return services.catalogue.matches.record([matched]) > 0
+
+
+def match_waiting(services: Services, now: datetime) -> int:
+    """Looks again for the dossiers of all documents that have none; returns how many found theirs."""
+    matched, after = 0, ""
+    while views := services.catalogue.matches.to_match(500, after):
+        for view in views:
+            matched += _match_again(services, view, now)
+        after = views[-1].document.id
+    return matched
+
+
+def _match_again(services: Services, view: DocumentView, now: datetime) -> bool:
+    if view.reading is None:
+        return False
+    stored = manifest.parse_clues(services.objects.get(manifest.key_of(view.reading)))
+    return _find_dossier(services, view.document.id, clues.renamed(stored, [r.name for r in view.receipts]), now)
+
+
+# --- the register -------------------------------------------------------------------------------------------
+
+
+def store_register(services: Services, kind: str, file: Path, now: datetime) -> None:
+    """Keeps an imported register file as it came, so that the catalogue can be rebuilt from the object store."""
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    services.objects.put(keys.register(kind, now, sha256, file.suffix), file)
+
+
+# --- reports ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedReport:
+    report: Report
+    html: Path
+
+
+def make_report(services: Services, scope: Scope, code: str, period: Period, now: datetime) -> Report:
+    """The report of a nation, province or centre for a period. Raises NotFound for an unknown code."""
+    rates = services.catalogue.rates
+    missing = rates.missing(code, period, 500) if scope is Scope.CENTRE else ()
+    return build(
+        scope=scope,
+        code=code,
+        period=period,
+        tallies=rates.tallies(period),
+        targets=services.catalogue.lookup.targets(),
+        made_at=now,
+        missing=missing,
+    )
+
+
+def publish(services: Services, report: Report) -> PublishedReport:
+    """Writes HTML, CSV and JSON to the workspace's reports folder and to the object store."""
+    folder = services.settings.reports_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "html": report_html.render(report),
+        "csv": report_csv.render(report),
+        "json": report_json.render(report),
+    }
+    for suffix, content in contents.items():
+        name = f"{report.file_name}.{suffix}"
+        data = content.encode()
+        services.objects.put(keys.report(report.made_at, name), data)
+        temporary = folder / f".{name}.part"
+        temporary.write_bytes(data)
+        temporary.replace(folder / name)
+    return PublishedReport(report=report, html=folder / f"{report.file_name}.html")

@@ -1,0 +1,187 @@
+"""One document from stored bytes to stored text: the story of the program on one page.
+
+The originals are fetched and checked, each page is opened in a child process and read, codes are found, and text,
+hOCR, searchable PDF and manifest are put into the object store. Only then does the caller write the row.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from pipeline import keys
+from pipeline.errors import ReadingFailed
+from pipeline.geometry import Affine
+from pipeline.model import (
+    Artifact,
+    Code,
+    Document,
+    Line,
+    LineKind,
+    Original,
+    PageReading,
+    Reading,
+    ScanPage,
+    TextSource,
+    page_numbers,
+)
+from pipeline.output import hocr, manifest, searchable_pdf, text
+from pipeline.ports import ObjectStore, Reader, ScanOpener
+from pipeline.understanding import codes
+
+Progress = Callable[[int, int], None]
+"""Told after each page: pages done, pages in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digitized:
+    """What became of a document: the row to write, and what is needed to find its dossier."""
+
+    reading: Reading
+    pages: tuple[PageReading, ...]
+    codes: tuple[Code, ...]
+
+
+def digitize(
+    document: Document,
+    originals: Mapping[str, Original],
+    *,
+    objects: ObjectStore,
+    opener: ScanOpener,
+    reader: Reader,
+    scratch: Path,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Digitized:
+    """Reads a document and stores what was read. Writing it again writes the same objects.
+
+    `originals` has those that the document's parts name, by SHA-256. A page that cannot be read costs that page: its
+    number is in `failed_pages`. Raises ReadingFailed where no page could be read, Rejected where an original cannot
+    be opened after all, IntegrityError where the store does not hold what it should.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=f"{document.id}-") as folder:
+        files = _fetch(document, objects, Path(folder))
+        pages: list[PageReading] = []
+        found: list[Code] = []
+        for page in _open(document, files, opener):
+            pages.append(_read(replace(page, number=len(pages) + 1), reader))
+            if page.image is not None:
+                found.extend(codes.find(page.image.pixels, len(pages)))
+            if progress is not None:
+                progress(len(pages), document.pages)
+        failed = tuple(page.number for page in pages if page.note)
+        if len(failed) == len(pages):
+            raise ReadingFailed(f"Document {document.id}: none of its {len(pages)} pages could be read.")
+        artifacts = write_artifacts(document, originals, files, pages, found, reader, objects, Path(folder))
+    reading = Reading(
+        document=document.id,
+        identity=reader.identity,
+        read_at=now,
+        texts=tuple(page.text for page in pages),
+        confidence=_confidence(pages),
+        failed_pages=failed,
+        artifacts=artifacts,
+    )
+    return Digitized(reading=reading, pages=tuple(pages), codes=tuple(found))
+
+
+def write_artifacts(
+    document: Document,
+    originals: Mapping[str, Original],
+    files: Mapping[str, Path],
+    pages: Sequence[PageReading],
+    found: Sequence[Code],
+    reader: Reader,
+    objects: ObjectStore,
+    folder: Path,
+) -> dict[Artifact, str]:
+    """Stores text, hOCR, searchable PDF and, last, the manifest that names them; returns their keys."""
+    pdf = folder / "searchable.pdf"
+    sources = [
+        searchable_pdf.Source(path=files[part.sha256], media_type=originals[part.sha256].media_type, pages=part)
+        for part in document.parts
+    ]
+    searchable_pdf.write(sources, pages, pdf, title=document.id)
+    contents: dict[Artifact, bytes | Path] = {
+        Artifact.TEXT: text.render(pages).encode(),
+        Artifact.HOCR: hocr.render(pages, title=document.id).encode(),
+        Artifact.PDF: pdf,
+    }
+    names = {artifact: keys.reading(document.id, reader.identity.id, artifact) for artifact in Artifact}
+    stored = {artifact: objects.put(names[artifact], data) for artifact, data in contents.items()}
+    objects.put(names[Artifact.MANIFEST], manifest.build(document, reader.identity, pages, found, stored))
+    return names
+
+
+def _fetch(document: Document, objects: ObjectStore, folder: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for sha256 in dict.fromkeys(part.sha256 for part in document.parts):
+        files[sha256] = folder / sha256
+        objects.fetch(keys.original(sha256), files[sha256])
+    return files
+
+
+def _open(document: Document, files: Mapping[str, Path], opener: ScanOpener) -> Iterator[ScanPage]:
+    """The pages of all parts in order, one in memory at a time."""
+    for sha256, run in groupby(page_numbers(document.parts), key=lambda item: item[0]):
+        with opener.pages(files[sha256], [number for _, number in run]) as opened:
+            yield from opened
+
+
+def _read(page: ScanPage, reader: Reader) -> PageReading:
+    if page.text:
+        return _from_layer(page)
+    if page.image is None:
+        return _unread(page, ReadingFailed.code)
+    try:
+        reading = reader.read(page.image)
+    except ReadingFailed as error:
+        return _unread(page, error.code)
+    return replace(reading, number=page.number, lines=(*reading.lines, *_overlaid(page, reading)))
+
+
+def _from_layer(page: ScanPage) -> PageReading:
+    """A trustworthy text layer as a reading, on the page at 72 dpi."""
+    to_points = Affine(1.0, 0.0, 0.0, -1.0, 0.0, page.height)
+    return PageReading(
+        number=page.number,
+        width=round(page.width),
+        height=round(page.height),
+        to_points=to_points,
+        lines=tuple(_moved(line, to_points.inverse()) for line in page.text),
+        source=TextSource.LAYER,
+    )
+
+
+def _overlaid(page: ScanPage, reading: PageReading) -> list[Line]:
+    """The appearance of a digital signature lies over the picture; its words are kept apart like a stamp's."""
+    from_points = reading.to_points.inverse()
+    return [replace(_moved(line, from_points), kind=LineKind.STAMP) for line in page.overlays]
+
+
+def _moved(line: Line, by: Affine) -> Line:
+    words = tuple(replace(word, box=by.box(word.box)) for word in line.words)
+    return replace(line, words=words, box=by.box(line.box))
+
+
+def _unread(page: ScanPage, code: str) -> PageReading:
+    return PageReading(
+        number=page.number,
+        width=round(page.width),
+        height=round(page.height),
+        to_points=Affine(1.0, 0.0, 0.0, -1.0, 0.0, page.height),
+        lines=(),
+        source=TextSource.NONE,
+        note=code,
+    )
+
+
+def _confidence(pages: Sequence[PageReading]) -> float:
+    """The mean over all words of all pages, 0 where there is none."""
+    words = [word.confidence for page in pages for line in page.lines for word in line.words]
+    return sum(words) / len(words) if words else 0.0

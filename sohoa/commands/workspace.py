@@ -1,0 +1,204 @@
+"""init, up, status, watch, intake: the workspace and what runs in it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import heartbeat, up
+from flows.prefect_environment import enter
+from flows.services import Services, prepare
+from flows.settings import SETTINGS_FILE, load
+from flows.watch import HandOver, Watcher
+from pipeline.clock import local, local_day, now
+from pipeline.errors import by_code
+from pipeline.model import DocumentState
+from sohoa import console
+from sohoa.console import out
+
+SETTINGS_TEXT = """\
+# Settings of this sohoa workspace. A SOHOA_ environment variable of the same name wins over a line here;
+# put secrets (SOHOA_DATABASE_URL, SOHOA_S3_SECRET_KEY) there. See docs/operations.md for all of them.
+
+# store = "s3"                       # default: "folder", in objects/
+# s3_endpoint = "minio.example:9000"
+# s3_bucket = "sohoa"
+# prefect_api_url = "http://prefect.example:4200/api"    # default: a server of its own, started by `sohoa up`
+# inbox = "/srv/scans/inbox"         # default: inbox/ here; done/ and rejected/ lie beside it
+# profile = "best"                   # how centres that name no profile are read
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (init, up_command, status, watch, intake):
+        name = "up" if command is up_command else None
+        app.command(name, rich_help_panel="Workspace")(command)
+
+
+def init(folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")] = Path()) -> None:
+    """Make a workspace, or bring its database up to date after an upgrade of sohoa.
+
+    Nothing that is there is changed or deleted. The database and the bucket of the settings are prepared too.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / SETTINGS_FILE
+    if not file.exists():
+        file.write_text(SETTINGS_TEXT, "utf-8")
+    settings = load(folder)
+    prepare(settings)
+    out.print(f"Workspace ready: {settings.workspace}")
+    out.print("Next: sohoa import centres FILE, then sohoa up")
+
+
+def up_command(
+    context: typer.Context,
+    until_idle: Annotated[bool, typer.Option(help="Stop when every scan has been read.")] = False,
+) -> None:
+    """Run everything on this machine: Prefect server, worker and watcher. Ctrl-C stops it."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    up.run(console.settings(context), stop, until_idle=until_idle, tell=_tell)
+
+
+def _tell(line: str) -> None:
+    out.print(f"{local(now()):%H:%M:%S} {line}", soft_wrap=True)
+
+
+def watch(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option(help="Look until everything there has settled, then stop.")] = False,
+) -> None:
+    """Take scans from the inbox and give receipts. `sohoa up` runs this too."""
+    settings = console.settings(context)
+    enter(settings)
+    logging.getLogger("flows").setLevel(logging.INFO)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with console.services(context) as services:
+        watcher = Watcher(services, _keep if once else _submit(services))
+        if not once:
+            watcher.run(stop)
+            return
+        received = rejected = 0
+        while not stop.is_set():
+            result = watcher.look()
+            received, rejected = received + len(result.received), rejected + len(result.rejected)
+            if not result.waiting:
+                break
+            stop.wait(settings.poll_seconds)
+        out.print(f"{received} received, {rejected} rejected, {len(result.faults)} left for later")
+
+
+def _submit(services: Services) -> HandOver:
+    from flows.submit import submit  # noqa: PLC0415  importing Prefect takes seconds
+
+    return lambda documents: submit(services.settings, documents)
+
+
+def _keep(documents: object) -> None:
+    """With --once the documents stay in the catalogue's queue, for `sohoa up` to read."""
+
+
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What is read, what waits, what failed, and which documents belong to no dossier."""
+    with console.services(context) as services:
+        counts = services.catalogue.shelf.counts()
+        beat = heartbeat.read(services.settings)
+        failed = services.catalogue.shelf.failed(50)
+        unmatched = services.catalogue.shelf.unmatched(50)
+        if as_json:
+            console.print_json(
+                {
+                    "documents": {state.value: count for state, count in counts.items()},
+                    "watcher": None
+                    if beat is None
+                    else {"at": beat.at, "waiting": beat.waiting, "for": beat.waits_for},
+                    "failed": [{"document": view.document.id, "error": view.error} for view in failed],
+                    "unmatched": [view.document.id for view in unmatched],
+                }
+            )
+            return
+        out.print("Documents: " + ", ".join(f"{counts[state]} {state.value}" for state in DocumentState))
+        out.print(_watcher_line(beat, now()))
+        if failed:
+            rows = [{"document": v.document.id, "error": v.error, "": by_code(v.error).english} for v in failed]
+            console.show(rows, as_json=False, empty="", title="\nFailed (`sohoa retry DOCUMENT` tries again)")
+        if unmatched:
+            rows = [
+                {
+                    "document": v.document.id,
+                    "centre": v.receipts[0].centre if v.receipts else "",
+                    "file": v.receipts[0].name if v.receipts else "",
+                    "pages": v.document.pages,
+                }
+                for v in unmatched
+            ]
+            console.show(rows, as_json=False, empty="", title="\nIn no dossier yet (`sohoa match` settles it)")
+
+
+def _watcher_line(beat: heartbeat.Heartbeat | None, moment: datetime) -> str:
+    if beat is None:
+        return "Watcher: has not run here; start it with `sohoa up`"
+    age = moment - beat.at
+    state = "running" if age < timedelta(minutes=1) else f"[red]silent for {age.total_seconds() / 60:.0f} minutes[/]"
+    line = f"Watcher: {state}, {beat.waiting} files waiting"
+    if beat.waits_for:
+        line += "; waits for: " + ", ".join(f"{code} ({by_code(code).english})" for code in beat.waits_for)
+    return line
+
+
+def intake(
+    context: typer.Context,
+    today: Annotated[bool, typer.Option(help="Only today's (Vietnam time).")] = False,
+    centre: Annotated[str | None, typer.Option(help="Only this centre's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Which scans were taken and which were not: the receipts, and the refused files with their reasons."""
+    with console.services(context) as services:
+        day = local_day(now())
+        since = datetime.combine(day, datetime.min.time(), local(now()).tzinfo) if today else None
+        receipts = services.catalogue.receipts.receipts(centre=centre, since=since)
+        rows = [
+            {
+                "lúc": f"{local(receipt.received_at):%d/%m/%Y %H:%M}",
+                "đơn vị": receipt.centre,
+                "tệp": receipt.name,
+                "kết quả": "đã nhận",
+                "mã": receipt.id,
+            }
+            for receipt in receipts
+        ]
+        rows += _refused(services, since, centre)
+        console.show(rows, as_json=as_json, empty="Chưa có tệp nào.")
+
+
+def _refused(services: Services, since: datetime | None, centre: str | None) -> list[dict[str, str]]:
+    """The notes beside the refused files."""
+    rows = []
+    folder = services.settings.rejected_folder
+    for note in sorted(folder.rglob("*.lydo.txt")):
+        written = datetime.fromtimestamp(note.stat().st_mtime, tz=now().tzinfo)
+        place = note.relative_to(folder)
+        if (since and written < since) or (centre and place.parts[0] != centre):
+            continue
+        rows.append(
+            {
+                "lúc": f"{local(written):%d/%m/%Y %H:%M}",
+                "đơn vị": place.parts[0] if len(place.parts) > 1 else "",
+                "tệp": str(place).removesuffix(".lydo.txt"),
+                "kết quả": "không nhận",
+                "mã": note.read_text("utf-8-sig").strip().rpartition(" ")[2],
+            }
+        )
+    return rows
