@@ -7,6 +7,7 @@ administrator changes per centre is not here but in the catalogue.
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
 
     prefect_api_url: str | None = None
     """The API address of a shared Prefect server; default: an embedded one on `prefect_port`."""
+    prefect_host: str = "127.0.0.1"
+    """The address that the embedded server listens on; 0.0.0.0 where workers on other hosts use it."""
     prefect_port: int = 4283
     prefect_database_url: SecretStr | None = None
     """Where the embedded Prefect server keeps its state; default: SQLite in the workspace."""
@@ -159,3 +162,5 @@ def load(workspace: Path) -> Settings:
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigurationError(f"Settings in {workspace / SETTINGS_FILE} or SOHOA_ variables: {what}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{workspace / SETTINGS_FILE} is not valid TOML: {error}") from None

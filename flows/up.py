@@ -1,4 +1,4 @@
-"""Everything on one machine: starts the Prefect server, a worker and the watcher, and keeps them running."""
+"""Starts the Prefect server, a worker and the watcher, or some of them, and keeps them running."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import httpx
 
@@ -30,9 +31,15 @@ STOP_SECONDS = 15
 LONGEST_PAUSE = 60.0
 
 
+class Part(StrEnum):
+    SERVER = "server"
+    WORKER = "worker"
+    WATCHER = "watcher"
+
+
 @dataclass(slots=True)
-class Part:
-    """A child process that is started again, with growing pauses, when it ends."""
+class Child:
+    """A process that is started again, with growing pauses, when it ends."""
 
     name: str
     command: Sequence[str]
@@ -46,41 +53,43 @@ class Supervisor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._parts: list[Part] = []
+        self._children: list[Child] = []
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        part = Part(name=name, command=command)
-        self._launch(part)
-        self._parts.append(part)
+        child = Child(name=name, command=command)
+        self._launch(child)
+        self._children.append(child)
 
     def tend(self) -> None:
         """Starts again what has ended."""
-        for part in self._parts:
-            if part.process is not None and part.process.poll() is not None:
-                log.warning("%s ended with %s; started again in %.0f s", part.name, part.process.returncode, part.pause)
-                part.process, part.restart_at = None, time.monotonic() + part.pause
-                part.pause = min(LONGEST_PAUSE, part.pause * 2)
-            if part.process is None and time.monotonic() >= part.restart_at:
-                self._launch(part)
+        for child in self._children:
+            if child.process is not None and child.process.poll() is not None:
+                log.warning(
+                    "%s ended with %s; started again in %.0f s", child.name, child.process.returncode, child.pause
+                )
+                child.process, child.restart_at = None, time.monotonic() + child.pause
+                child.pause = min(LONGEST_PAUSE, child.pause * 2)
+            if child.process is None and time.monotonic() >= child.restart_at:
+                self._launch(child)
 
     def stop(self) -> None:
         """Ends the parts, the last started first; those that do not listen are killed."""
-        for part in reversed(self._parts):
-            if part.process is None or part.process.poll() is not None:
+        for child in reversed(self._children):
+            if child.process is None or child.process.poll() is not None:
                 continue
-            part.process.terminate()
+            child.process.terminate()
             try:
-                part.process.wait(STOP_SECONDS)
+                child.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                part.process.kill()
-                part.process.wait()
+                child.process.kill()
+                child.process.wait()
 
-    def _launch(self, part: Part) -> None:
+    def _launch(self, child: Child) -> None:
         folder = self._settings.state_folder
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{part.name}.log").open("ab") as output:
-            part.process = subprocess.Popen(  # noqa: S603  our own interpreter and modules
-                part.command,
+        with (folder / f"{child.name}.log").open("ab") as output:
+            child.process = subprocess.Popen(  # noqa: S603  our own interpreter and modules
+                child.command,
                 env=environment(self._settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -95,29 +104,53 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def run(settings: Settings, stop: threading.Event, *, until_idle: bool, tell: Callable[[str], None]) -> None:
-    """Runs everything until `stop` is set, or with `until_idle` until nothing waits any more.
+def run(
+    settings: Settings,
+    parts: Collection[Part],
+    stop: threading.Event,
+    *,
+    until_idle: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Runs the parts until `stop` is set, or with `until_idle` until nothing waits any more.
 
     Raises ConfigurationError where the embedded server's port is taken, FlowServerUnavailable where no server answers.
     """
     enter(settings)
     supervisor = Supervisor(settings)
     try:
-        if settings.prefect_api_url is None:
-            _require_free_port(settings.prefect_port)
+        if Part.SERVER in parts:
+            _require_free_port(settings)
             tell("Starting the Prefect server")
-            host = ["--host", "127.0.0.1", "--port", str(settings.prefect_port)]
-            supervisor.start("server", [sys.executable, "-m", "prefect", "server", "start", *host])
+            supervisor.start(Part.SERVER, _server_command(settings))
         _wait_for_server(settings, stop)
+        if stop.is_set():
+            return
         _deploy()
         tell(f"Prefect page: {settings.prefect_url.removesuffix('/api')}")
-        pool = ["--pool", WORK_POOL, "--type", "process", "--limit", str(settings.workers)]
-        supervisor.start("worker", [sys.executable, "-m", "prefect", "worker", "start", *pool])
-        supervisor.start("watcher", [sys.executable, "-m", "sohoa", "watch"])
-        tell(f"Watching {settings.inbox_folder}")
+        if Part.WORKER in parts:
+            supervisor.start(Part.WORKER, _worker_command(settings))
+        if Part.WATCHER in parts:
+            supervisor.start(Part.WATCHER, [sys.executable, "-m", "sohoa", "watch"])
+            tell(f"Watching {settings.inbox_folder}")
         _attend(settings, supervisor, stop, until_idle=until_idle, tell=tell)
     finally:
         supervisor.stop()
+
+
+def default_parts(settings: Settings) -> set[Part]:
+    """Everything; but no server of our own where the settings name a shared one."""
+    return set(Part) if settings.prefect_api_url is None else {Part.WORKER, Part.WATCHER}
+
+
+def _server_command(settings: Settings) -> list[str]:
+    host = ["--host", settings.prefect_host, "--port", str(settings.prefect_port)]
+    return [sys.executable, "-m", "prefect", "server", "start", *host]
+
+
+def _worker_command(settings: Settings) -> list[str]:
+    pool = ["--pool", WORK_POOL, "--type", "process", "--limit", str(settings.workers)]
+    return [sys.executable, "-m", "prefect", "worker", "start", *pool]
 
 
 def _attend(
@@ -151,11 +184,12 @@ def _attend(
                 return
 
 
-def _require_free_port(port: int) -> None:
+def _require_free_port(settings: Settings) -> None:
+    port = settings.prefect_port
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((settings.prefect_host, port))
         except OSError:
             raise ConfigurationError(
                 f"Port {port} is taken, perhaps by another `sohoa up`. Stop it, or set SOHOA_PREFECT_PORT."
