@@ -1,11 +1,10 @@
-"""Tesseract in this process (tesserocr): the engine."""
+"""Tesseract in this process (tesserocr): the engine, and the reader of pages that is made of it alone."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
 
 # One reader per core: Tesseract's own threads cost more than they bring. Read when its library is loaded.
@@ -15,16 +14,13 @@ import numpy as np
 import tesserocr
 
 from ocr_models.manifest import find_tessdata, verify
+from ocr_models.tesseract_page import PageMode, read_page
 from pipeline.errors import ModelAltered, ReadingTimedOut
 from pipeline.geometry import Box, bounding
-from pipeline.model import Line, ModelFile, Pixels, Word
+from pipeline.imaging.cleanup import STANDARD, Recipe
+from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity, Word
 
-
-class PageMode(Enum):
-    """What a picture holds; the value is Tesseract's page segmentation mode."""
-
-    PAGE = 3
-    LINE = 7
+__all__ = ["PageMode", "TesseractEngine", "TesseractReader"]
 
 
 class TesseractEngine:
@@ -94,3 +90,24 @@ def _word(item: tesserocr.PyResultIterator) -> Word | None:
     if not text or box is None:
         return None
     return Word(text=text, box=Box(*map(float, box)), confidence=item.Confidence(tesserocr.RIL.WORD) / 100)
+
+
+class TesseractReader:
+    """The profile `tesseract`: fills `pipeline.ports.Reader` with Tesseract in this process."""
+
+    def __init__(self, *, page_seconds: float = 120.0, recipe: Recipe = STANDARD, tessdata: Path | None = None) -> None:
+        """Raises ModelMissing, ModelAltered."""
+        self._engine = TesseractEngine(tessdata)
+        self._recipe = recipe
+        self._page_seconds = page_seconds
+
+    @property
+    def identity(self) -> ReaderIdentity:
+        recipe = f"{self._recipe.version}/tesseract-{self._engine.version}"
+        return ReaderIdentity(profile="tesseract", recipe=recipe, models=self._engine.models)
+
+    def read(self, page: PageImage) -> PageReading:
+        return read_page(page, self._engine, self._recipe, self._page_seconds)
+
+    def close(self) -> None:
+        self._engine.close()

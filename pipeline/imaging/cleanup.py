@@ -11,20 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.imaging.orientation import quarter_turn, straighten
-from pipeline.imaging.resolution import scale
 from pipeline.model import Pixels
-
-__all__ = [
-    "STANDARD",
-    "Recipe",
-    "even_background",
-    "quarter_turn",
-    "remove_colour",
-    "remove_colour_and_background",
-    "scale",
-    "straighten",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

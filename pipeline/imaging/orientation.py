@@ -1,4 +1,8 @@
-"""Setting a page upright: quarter turns and small rotations, with the map back to the pixels they came from.
+"""Setting a page upright: how it lies, quarter turns and small rotations, each with the map back.
+
+How a page lies is told by its baselines. Letters stand on a common line, while their tops differ by ascenders,
+capitals and tone marks, and their sides by everything: of the four edges of all marks, the bottom edges fall on the
+fewest lines. On a page that lies on its side or its head, another edge takes that part.
 
 Maps work on continuous coordinates: pixel (column, row) covers column to column + 1 and row to row + 1.
 """
@@ -6,14 +10,78 @@ Maps work on continuous coordinates: pixel (column, row) covers column to column
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.geometry import Affine
+from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
 
 WHITE = 255
+MOST_SKEW = 15.0
+"""Degrees of skew that are looked for on either side."""
+FEWEST_MARKS = 25
+"""With fewer marks a page is taken to lie as it is."""
+CLEAR_LINES = 1.5
+"""Baselines at the best angle are at least so much sharper than at the usual one, or there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lie:
+    """The clockwise quarter turns (0 to 3) that set a page upright, the degrees of skew left then (positive where
+    lines fall towards the right), and whether its baselines are clear enough to be `sure` of them."""
+
+    turn: int = 0
+    skew: float = 0.0
+    sure: bool = False
+
+
+def how_it_lies(marks: Marks) -> Lie:
+    """Turn and skew of the page that `marks` were found on."""
+    if len(marks) < FEWEST_MARKS:
+        return Lie()
+    found = [_baselines(marks.turned(turn)) for turn in range(4)]
+    turn = max(range(4), key=lambda t: found[t].sharpness)
+    best = found[turn]
+    if best.clarity < CLEAR_LINES:
+        return Lie()
+    return Lie(turn=turn, skew=best.skew, sure=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Baselines:
+    skew: float
+    sharpness: float
+    clarity: float
+
+
+def _baselines(marks: Marks) -> _Baselines:
+    """The skew at which the bottoms of the marks fall on the fewest lines."""
+    left, _, right, bottom = marks.boxes.T
+    middle, size = (left + right) / 2, marks.size
+    coarse = np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
+    sharp = np.array([_sharpness(middle, bottom, angle, size * 0.35) for angle in coarse])
+    around = coarse[sharp.argmax()]
+    fine = np.arange(around - 0.5, around + 0.51, 0.05)
+    sharper = np.array([_sharpness(middle, bottom, angle, size * 0.15) for angle in fine])
+    best = int(sharper.argmax())
+    return _Baselines(
+        skew=round(float(fine[best]), 2),
+        sharpness=float(sharper[best]),
+        clarity=float(sharp.max() / np.median(sharp)),
+    )
+
+
+def _sharpness(x: NDArray[np.float64], y: NDArray[np.float64], degrees: float, bin_size: float) -> float:
+    """The chance that two of the points lie on one line of this slope, within a bin's width."""
+    offset = y - x * math.tan(math.radians(degrees))
+    counts = np.bincount(((offset - offset.min()) / bin_size).astype(np.int64)).astype(np.float64)
+    # Neighbouring bins together: a line that lies across their border counts whole.
+    pairs = counts[:-1] + counts[1:] if len(counts) > 1 else counts
+    return float((pairs * pairs).sum() / len(x) ** 2)
 
 
 def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from pipeline.geometry import Affine
+from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
+
+BEST_MARK = 19.0
+"""Median size of marks, in pixels, at which Tesseract reads best: print of 13 to 14 points at 200 dpi."""
+ALMOST = (0.85, 1.2)
+MOST_ENLARGED = 2.2
+"""Enlarging further brings back no detail."""
+WIDEST = 7000
+"""Pixels of the shorter side that a picture may have after enlarging."""
+LONGEST_PIECE = 6000
+"""Rows of a piece: Tesseract takes at most 32,767, and its layout analysis cannot be interrupted."""
 
 
 def scale(grey: Pixels, factor: float) -> tuple[Pixels, Affine]:
@@ -18,3 +31,29 @@ def scale(grey: Pixels, factor: float) -> tuple[Pixels, Affine]:
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(grey, (new_width, new_height), interpolation=how)
     return np.asarray(scaled, dtype=np.uint8), Affine(a=width / new_width, d=height / new_height)
+
+
+def reading_scale(marks: Marks) -> float:
+    """The factor that brings the print of a page to the size at which Tesseract reads best.
+
+    Close to that size nothing is gained, and the picture is left as it is. The result is bounded, so that neither dust
+    taken for print nor a wide drawing makes a picture that cannot be read in time.
+    """
+    factor = BEST_MARK / marks.size if marks.size else 1.0
+    if ALMOST[0] < factor < ALMOST[1]:
+        factor = 1.0
+    return min(factor, MOST_ENLARGED, WIDEST / max(1, min(marks.width, marks.height)))
+
+
+def cut_into_pieces(grey: Pixels, longest: int = LONGEST_PIECE) -> Iterator[tuple[int, Pixels]]:
+    """A tall page as pieces of at most `longest` rows, each with the row at which it begins.
+
+    Cuts go through the lightest row of the last quarter, so that they do not go through a line of print.
+    """
+    top, height = 0, grey.shape[0]
+    while height - top > longest:
+        first = top + longest * 3 // 4
+        cut = first + int(grey[first : top + longest].mean(axis=1).argmax())
+        yield top, grey[top:cut]
+        top = cut
+    yield top, grey[top:]
