@@ -147,7 +147,7 @@ def _read(page: ScanPage, reader: Reader) -> PageReading:
 
 def _from_layer(page: ScanPage) -> PageReading:
     """A trustworthy text layer as a reading, on the page at 72 dpi."""
-    to_points = Affine(1.0, 0.0, 0.0, -1.0, 0.0, page.height)
+    to_points = _shown_to_points(page)
     return PageReading(
         number=page.number,
         width=round(page.width),
@@ -156,6 +156,10 @@ def _from_layer(page: ScanPage) -> PageReading:
         lines=tuple(_moved(line, to_points.inverse()) for line in page.text),
         source=TextSource.LAYER,
     )
+
+
+def _shown_to_points(page: ScanPage) -> Affine:
+    return page.to_points or Affine(1.0, 0.0, 0.0, -1.0, 0.0, page.height)
 
 
 def _overlaid(page: ScanPage, reading: PageReading) -> list[Line]:
@@ -174,7 +178,7 @@ def _unread(page: ScanPage, code: str) -> PageReading:
         number=page.number,
         width=round(page.width),
         height=round(page.height),
-        to_points=Affine(1.0, 0.0, 0.0, -1.0, 0.0, page.height),
+        to_points=_shown_to_points(page),
         lines=(),
         source=TextSource.NONE,
         note=code,

@@ -58,13 +58,19 @@ def init(folder: Annotated[Path, typer.Argument(help="Where; made if it is not t
 
 def up_command(
     context: typer.Context,
+    parts: Annotated[list[up.Part] | None, typer.Argument(help="Only these parts; default: all of them.")] = None,
     until_idle: Annotated[bool, typer.Option(help="Stop when every scan has been read.")] = False,
 ) -> None:
-    """Run everything on this machine: Prefect server, worker and watcher. Ctrl-C stops it."""
+    """Run everything on this machine: Prefect server, worker and watcher. Ctrl-C stops it.
+
+    On several machines, run `sohoa up server` on one and `sohoa up worker` on the others, with SOHOA_PREFECT_API_URL,
+    SOHOA_DATABASE_URL and the SOHOA_S3_ settings the same everywhere.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    up.run(console.settings(context), stop, until_idle=until_idle, tell=_tell)
+    settings = console.settings(context)
+    up.run(settings, parts or up.default_parts(settings), stop, until_idle=until_idle, tell=_tell)
 
 
 def _tell(line: str) -> None:
