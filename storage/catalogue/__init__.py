@@ -1,1 +1,57 @@
-"""The catalogue: tables, migrations, and one adapter for each port that the flows use."""
+"""The catalogue: everything that is known about centres, dossiers and scans, in SQLite or PostgreSQL.
+
+    catalogue = Catalogue("sqlite:////srv/sohoa/catalogue.sqlite")
+    catalogue.upgrade()
+    catalogue.receipts.record(receipt, original, document)
+    catalogue.close()
+
+Each attribute fills one port of `pipeline.ports`. Callers get plain values, never a session or a row.
+"""
+
+from __future__ import annotations
+
+from storage.catalogue import schema
+from storage.catalogue.lookup import Lookup
+from storage.catalogue.matches import Matches
+from storage.catalogue.queue import Queue, Retry
+from storage.catalogue.rates import Rates
+from storage.catalogue.receipts import Receipts
+from storage.catalogue.register import Register
+from storage.catalogue.session import Database
+from storage.catalogue.shelf import Shelf
+
+__all__ = ["Catalogue"]
+
+
+class Catalogue:
+    """One installation's catalogue, safe to use from several threads.
+
+    `url` is an SQLAlchemy address, `sqlite:///FILE` or `postgresql+psycopg://…`. `sqlite://` is a database in memory
+    for tests, which has its schema at once. Raises ConfigurationError for any other address; nothing is opened yet.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self.receipts = Receipts(self._database)
+        self.queue = Queue(self._database)
+        self.retry = Retry(self._database)
+        self.shelf = Shelf(self._database)
+        self.register = Register(self._database)
+        self.lookup = Lookup(self._database)
+        self.matches = Matches(self._database)
+        self.rates = Rates(self._database)
+        if self._database.in_memory:
+            self.upgrade()
+
+    def upgrade(self) -> None:
+        """Brings the schema to this version's; several hosts may call it at once. Raises CatalogueUnavailable."""
+        schema.upgrade(self._database)
+
+    def check(self) -> None:
+        """Raises CatalogueOutdated where `upgrade` has to be called first, CatalogueUnavailable where the database
+        cannot be reached, ConfigurationError where it refuses this user."""
+        schema.check(self._database)
+
+    def close(self) -> None:
+        """Gives the connections back; may be called twice."""
+        self._database.close()

@@ -1,0 +1,91 @@
+"""Which document digitizes what. A match is never deleted: one that a manual match replaced stays as history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+
+from pipeline.errors import NotFound
+from pipeline.model import Match, MatchSource
+from pipeline.ports import DocumentView
+from storage.catalogue.session import Database, chunks, insert_new
+from storage.catalogue.tables import documents, dossiers
+from storage.catalogue.tables import matches as match_table
+from storage.catalogue.views import is_matched, matches_of, views_of, was_read
+
+
+class Matches:
+    """Fills `pipeline.ports.MatchBook`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, matches: Sequence[Match]) -> int:
+        """As the port says; an automatic match of a document that has a manual one is not added. Raises NotFound for
+        an unknown document or dossier; nothing is recorded then."""
+        with self._database.write() as connection:
+            _lock_documents(connection, sorted({match.document for match in matches}))
+            ids = _dossier_ids(connection, [match.dossier for match in matches])
+            return sum(_record(connection, match, ids[match.dossier]) for match in matches)
+
+    def of(self, documents: Collection[str]) -> Sequence[Match]:
+        ids = list(dict.fromkeys(documents))
+        with self._database.read() as connection:
+            found = matches_of(connection, ids)
+        return [match for id_ in ids for match in found[id_]]
+
+    def to_match(self, limit: int, after: str = "") -> Sequence[DocumentView]:
+        statement = (
+            sa.select(documents.c.id)
+            .where(documents.c.id > after, was_read(), ~is_matched())
+            .order_by(documents.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return views_of(connection, list(connection.scalars(statement)))
+
+
+def _lock_documents(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """One process at a time matches a document, so that a manual match is never overlooked. Raises NotFound."""
+    found: set[str] = set()
+    for some in chunks(ids):
+        # NO KEY: rows elsewhere may still refer to the document meanwhile.
+        statement = (
+            sa.select(documents.c.id)
+            .where(documents.c.id.in_(some))
+            .order_by(documents.c.id)
+            .with_for_update(key_share=True)
+        )
+        found.update(connection.scalars(statement))
+    if missing := [id_ for id_ in ids if id_ not in found]:
+        raise NotFound(f"document {missing[0]}.")
+
+
+def _dossier_ids(connection: sa.Connection, codes: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in chunks(list(dict.fromkeys(codes))):
+        statement = sa.select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))
+        found.update((code, id_) for code, id_ in connection.execute(statement))
+    if missing := [code for code in codes if code not in found]:
+        raise NotFound(f"dossier {missing[0]}.")
+    return found
+
+
+def _record(connection: sa.Connection, match: Match, dossier_id: int) -> bool:
+    in_force = sa.and_(match_table.c.document == match.document, match_table.c.superseded_at.is_(None))
+    is_manual = match_table.c.source == MatchSource.MANUAL
+    if match.source is MatchSource.MANUAL:
+        replaced = sa.update(match_table).where(in_force, ~is_manual).values(superseded_at=match.matched_at)
+        connection.execute(replaced)
+    elif connection.execute(sa.select(match_table.c.id).where(in_force, is_manual)).first() is not None:
+        return False
+    row = {
+        "document": match.document,
+        "dossier_id": dossier_id,
+        "kind": match.kind,
+        "paper": match.paper,
+        "source": match.source,
+        "matched_at": match.matched_at,
+    }
+    return insert_new(connection, match_table, row)

@@ -1,0 +1,237 @@
+"""Imports into the register. Rows are compared with those that are there, so that what is reported as changed was.
+
+A dry run does the same work and takes it back, so it says exactly what the import would.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.errors import ImportRefused
+from pipeline.model import Centre, Dossier, Procedure, Target
+from pipeline.ports import Changes
+from storage.catalogue.lookup import all_centres, all_targets, dossiers_of, procedures_of
+from storage.catalogue.session import Database, chunks, exclusive
+from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
+
+_BATCH = 5000
+
+
+class Register:
+    """Fills `pipeline.ports.Register`. A row that comes twice counts twice: as added, then as changed or the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put_centres(self, rows: Iterable[Centre], *, dry_run: bool = False) -> Changes:
+        with self._importing(dry_run) as connection:
+            there: dict[Any, Centre] = {centre.code: centre for centre in all_centres(connection)}
+            return _put_flat(connection, centres, ("code",), there, rows)
+
+    def put_targets(self, rows: Iterable[Target], *, dry_run: bool = False) -> Changes:
+        with self._importing(dry_run) as connection:
+            there: dict[Any, Target] = {_key(target, _TARGET): target for target in all_targets(connection)}
+            return _put_flat(connection, targets, _TARGET, there, rows)
+
+    def put_procedures(self, rows: Iterable[Procedure], *, dry_run: bool = False) -> Changes:
+        """Raises ImportRefused where a procedure names a component twice."""
+        counter = _Counter()
+        with self._importing(dry_run) as connection:
+            there = procedures_of(connection, None)
+            for row in rows:
+                _refuse_twice(row.code, [paper.code for paper in row.components])
+                if counter.see(there.get(row.code), row):
+                    _put_procedure(connection, row, new=row.code not in there)
+                    there[row.code] = row
+        return counter.changes
+
+    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False) -> Changes:
+        """Raises ImportRefused where a centre or a procedure is unknown, or a dossier names a paper twice; nothing is
+        imported then."""
+        counter = _Counter()
+        with self._importing(dry_run) as connection:
+            known = {
+                "centre": set(connection.scalars(sa.select(centres.c.code))),
+                "procedure": set(connection.scalars(sa.select(procedures.c.code))),
+            }
+            for batch in _without_repeats(rows):
+                for row in batch:
+                    _refuse_twice(row.code, [paper.code for paper in row.components])
+                    _refuse_twice(row.code, [paper.code for paper in row.results])
+                for field, codes in known.items():
+                    if unknown := sorted({getattr(row, field) for row in batch} - codes):
+                        raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
+                _put_dossiers(connection, batch, counter)
+        return counter.changes
+
+    @contextlib.contextmanager
+    def _importing(self, dry_run: bool) -> Iterator[sa.Connection]:
+        """One import at a time; taken back at the end of a dry run."""
+        with self._database.write() as connection:
+            exclusive(connection, "register")
+            with connection.begin_nested() as savepoint:
+                yield connection
+                if dry_run:
+                    savepoint.rollback()
+
+
+class _Counter:
+    def __init__(self) -> None:
+        self.changes = Changes()
+
+    def see(self, before: object | None, row: object) -> bool:
+        """Counts a row; True where it has to be written."""
+        if before is None:
+            self.changes = dataclasses.replace(self.changes, added=self.changes.added + 1)
+        elif before != row:
+            self.changes = dataclasses.replace(self.changes, changed=self.changes.changed + 1)
+        else:
+            self.changes = dataclasses.replace(self.changes, same=self.changes.same + 1)
+        return before != row
+
+
+_TARGET = ("indicator", "scope", "code", "valid_from")
+
+
+def _key(row: Any, names: Sequence[str]) -> Any:
+    values = tuple(getattr(row, name) for name in names)
+    return values if len(values) > 1 else values[0]
+
+
+def _put_flat(
+    connection: sa.Connection, table: sa.Table, key: Sequence[str], there: dict[Any, Any], rows: Iterable[Any]
+) -> Changes:
+    """Rows whose fields are the columns of the table."""
+    counter, columns = _Counter(), [column.name for column in table.columns]
+    added: dict[Any, dict[str, Any]] = {}
+    changed: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        name = _key(row, key)
+        values = {column: getattr(row, column) for column in columns}
+        if counter.see(there.get(name), row):
+            (added if name in added or name not in there else changed)[name] = values
+            there[name] = row
+    if added:
+        connection.execute(sa.insert(table), list(added.values()))
+    for values in changed.values():
+        here = sa.and_(*(table.c[column] == values[column] for column in key))
+        connection.execute(sa.update(table).where(here).values(values))
+    return counter.changes
+
+
+def _refuse_twice(owner: str, codes: Sequence[str]) -> None:
+    if len(set(codes)) < len(codes):
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise ImportRefused(f"{owner} names the paper {twice} twice.")
+
+
+def _put_procedure(connection: sa.Connection, row: Procedure, *, new: bool) -> None:
+    values = {name: getattr(row, name) for name in ("code", "name", "sector", "result_is_document")}
+    if new:
+        connection.execute(sa.insert(procedures).values(values))
+    else:
+        connection.execute(sa.update(procedures).where(procedures.c.code == row.code).values(values))
+        connection.execute(sa.delete(procedure_components).where(procedure_components.c.procedure == row.code))
+    papers = [
+        {"procedure": row.code, "position": position, **_fields(paper)} for position, paper in enumerate(row.components)
+    ]
+    if papers:
+        connection.execute(sa.insert(procedure_components), papers)
+
+
+def _fields(paper: Any) -> dict[str, Any]:
+    return {field.name: getattr(paper, field.name) for field in dataclasses.fields(paper)}
+
+
+# --- dossiers -----------------------------------------------------------------------------------------------
+
+
+def _without_repeats(rows: Iterable[Dossier]) -> Iterator[list[Dossier]]:
+    """Batches that hold no code twice, in the order of the rows."""
+    batch: dict[str, Dossier] = {}
+    for row in rows:
+        if row.code in batch or len(batch) == _BATCH:
+            yield list(batch.values())
+            batch = {}
+        batch[row.code] = row
+    if batch:
+        yield list(batch.values())
+
+
+def _put_dossiers(connection: sa.Connection, batch: Sequence[Dossier], counter: _Counter) -> None:
+    there = {dossier.code: (id_, dossier) for id_, dossier in dossiers_of(connection, [row.code for row in batch])}
+    added: list[Dossier] = []
+    changed: list[tuple[int, Dossier]] = []
+    for row in batch:
+        id_, before = there.get(row.code, (0, None))
+        if counter.see(before, row):
+            if before is None:
+                added.append(row)
+            else:
+                changed.append((id_, row))
+    _insert_papers(connection, _insert_dossiers(connection, added))
+    if changed:
+        _update_dossiers(connection, changed)
+        _insert_papers(connection, changed)
+
+
+def _dossier_row(row: Dossier) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "centre": row.centre,
+        "procedure": row.procedure,
+        "agency": row.agency,
+        "channel": row.channel,
+        "status": row.status,
+        "received_at": row.received_at,
+        "resolved_at": row.resolved_at,
+    }
+
+
+def _insert_dossiers(connection: sa.Connection, rows: Sequence[Dossier]) -> list[tuple[int, Dossier]]:
+    """The rows with the ids that they got."""
+    if not rows:
+        return []
+    connection.execute(sa.insert(dossiers), [_dossier_row(row) for row in rows])
+    ids: dict[str, int] = {}
+    for some in chunks([row.code for row in rows]):
+        statement = sa.select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))
+        ids.update((code, id_) for code, id_ in connection.execute(statement))
+    return [(ids[row.code], row) for row in rows]
+
+
+def _update_dossiers(connection: sa.Connection, rows: Sequence[tuple[int, Dossier]]) -> None:
+    """The rows themselves; their papers are taken away."""
+    statement = sa.update(dossiers).where(dossiers.c.id == sa.bindparam("row_id"))
+    connection.execute(statement, [{"row_id": id_, **_dossier_row(row)} for id_, row in rows])
+    for some in chunks([id_ for id_, _ in rows]):
+        for table in (components, results):
+            connection.execute(sa.delete(table).where(table.c.dossier_id.in_(some)))
+
+
+def _insert_papers(connection: sa.Connection, rows: Sequence[tuple[int, Dossier]]) -> None:
+    given = [
+        {
+            "dossier_id": id_,
+            "code": paper.code,
+            "position": position,
+            "name": paper.name,
+            "flagged": paper.flagged,
+            "reused": paper.reused,
+        }
+        for id_, row in rows
+        for position, paper in enumerate(row.components)
+    ]
+    issued = [
+        {"dossier_id": id_, "code": paper.code, "position": position, "name": paper.name, "flagged": paper.flagged}
+        for id_, row in rows
+        for position, paper in enumerate(row.results)
+    ]
+    for table, papers in ((components, given), (results, issued)):
+        if papers:
+            connection.execute(sa.insert(table), papers)

@@ -1,0 +1,286 @@
+"""The tables of the catalogue. DESIGN: many receipts to one original, documents are page ranges of originals, several
+readings of a document of which one is current, and a document digitizes papers of dossiers, many to many.
+
+The full-text index is not here, since each database has its own kind: see `storage.catalogue.search`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
+
+from pipeline.model import (
+    Channel,
+    DocumentState,
+    DossierStatus,
+    Level,
+    MatchSource,
+    MediaType,
+    PaperKind,
+    Scope,
+    require_aware,
+)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """Aware datetimes in and out, UTC inside; SQLite has no zones and gets the UTC clock time."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = require_aware(value).astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StorableText(sa.types.TypeDecorator[str]):
+    """Text from outside: what no database takes (U+0000, lone surrogates) becomes U+FFFD instead of an error."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """`text` without U+0000 and lone surrogates."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def _enum(cls: type[StrEnum]) -> sa.Enum:
+    """The values of an enumeration as text; a new value needs no change of the schema."""
+    return sa.Enum(
+        cls, native_enum=False, create_constraint=False, length=20, values_callable=lambda e: [m.value for m in e]
+    )
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+# --- the register -------------------------------------------------------------------------------------------
+
+centres = Table(
+    "centres",
+    metadata,
+    Column("code", sa.Text, primary_key=True),
+    Column("name", StorableText, nullable=False),
+    Column("province", sa.Text, nullable=False),
+    Column("province_name", StorableText, nullable=False),
+    Column("level", _enum(Level), nullable=False),
+    Column("opened", sa.Date),
+    Column("closed", sa.Date),
+    Column("profile", sa.Text),
+)
+
+procedures = Table(
+    "procedures",
+    metadata,
+    Column("code", sa.Text, primary_key=True),
+    Column("name", StorableText, nullable=False),
+    Column("sector", StorableText, nullable=False),
+    Column("result_is_document", sa.Boolean, nullable=False),
+)
+
+procedure_components = Table(
+    "procedure_components",
+    metadata,
+    Column("procedure", ForeignKey("procedures.code"), nullable=False),
+    Column("code", sa.Text, nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("paper_class", sa.Text, nullable=False),
+    Column("exempt", sa.Boolean, nullable=False),
+    PrimaryKeyConstraint("procedure", "code"),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("code", sa.Text, nullable=False),
+    Column("centre", ForeignKey("centres.code"), nullable=False),
+    Column("procedure", ForeignKey("procedures.code"), nullable=False),
+    Column("agency", sa.Text),
+    Column("channel", _enum(Channel), nullable=False),
+    Column("status", _enum(DossierStatus), nullable=False),
+    Column("received_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    UniqueConstraint("code"),
+    Index(None, "centre", "received_at"),
+    Index(None, "received_at"),
+)
+
+components = Table(
+    "components",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
+    Column("code", sa.Text, nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("flagged", sa.Boolean, nullable=False),
+    Column("reused", sa.Boolean, nullable=False),
+    PrimaryKeyConstraint("dossier_id", "code"),
+    sqlite_with_rowid=False,
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
+    Column("code", sa.Text, nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("flagged", sa.Boolean, nullable=False),
+    PrimaryKeyConstraint("dossier_id", "code"),
+    sqlite_with_rowid=False,
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("indicator", sa.Text, nullable=False),
+    Column("scope", _enum(Scope), nullable=False),
+    Column("code", sa.Text, nullable=False),
+    Column("valid_from", sa.Date, nullable=False),
+    Column("value", sa.Double, nullable=False),
+    PrimaryKeyConstraint("indicator", "scope", "code", "valid_from"),
+)
+
+# --- scans --------------------------------------------------------------------------------------------------
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("sha256", sa.Text, primary_key=True),
+    Column("size", sa.BigInteger, nullable=False),
+    Column("media_type", _enum(MediaType), nullable=False),
+    Column("pages", sa.Integer, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", sa.Text, primary_key=True),
+    Column("sha256", ForeignKey("originals.sha256"), nullable=False, index=True),
+    # No foreign key: a receipt says what happened, whether or not the register knows the centre (any more).
+    Column("centre", sa.Text, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Index(None, "centre", "received_at"),
+    Index(None, "received_at"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", sa.Text, primary_key=True),
+    Column("pages", sa.Integer, nullable=False),
+    Column("state", _enum(DocumentState), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    # Whose it is while it is READING, and whose it was last. `attempts` numbers the claims: with the owner it tells
+    # a claim from a later one.
+    Column("owner", sa.Text, nullable=False, server_default=""),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    Column("error", sa.Text, nullable=False, server_default=""),
+    Column("failed_at", UtcDateTime),
+    Index(None, "state", "received_at"),
+)
+
+document_parts = Table(
+    "document_parts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("position", sa.Integer, nullable=False),
+    Column("sha256", ForeignKey("originals.sha256"), nullable=False, index=True),
+    Column("first", sa.Integer, nullable=False),
+    Column("last", sa.Integer, nullable=False),
+    PrimaryKeyConstraint("document", "position"),
+    CheckConstraint("first >= 1 AND last >= first", name="pages_ascend"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", sa.Text, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("current", sa.Boolean, nullable=False),
+    Column("reader", sa.Text, nullable=False, index=True),
+    Column("profile", sa.Text, nullable=False),
+    Column("recipe", sa.Text, nullable=False),
+    Column("models", sa.JSON, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("confidence", sa.Double, nullable=False),
+    Column("failed_pages", sa.JSON, nullable=False),
+    Column("artifacts", sa.JSON, nullable=False),
+    Index(
+        "uq_readings_current",
+        "document",
+        unique=True,
+        sqlite_where=sa.text("current"),
+        postgresql_where=sa.text("current"),
+    ),
+)
+
+page_texts = Table(
+    "page_texts",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("reading", ForeignKey("readings.id"), nullable=False),
+    Column("position", sa.Integer, nullable=False),  # 1-based within the document
+    Column("text", StorableText, nullable=False),
+    UniqueConstraint("reading", "position"),
+)
+
+# --- matching -----------------------------------------------------------------------------------------------
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
+    # No foreign key to the paper: an import may take it away and bring it back, the match stays.
+    Column("kind", _enum(PaperKind), nullable=False),
+    Column("paper", sa.Text, nullable=False),
+    Column("source", _enum(MatchSource), nullable=False),
+    Column("matched_at", UtcDateTime, nullable=False),
+    Column("superseded_at", UtcDateTime),  # null: in force
+    Index(None, "document"),
+    Index(
+        "uq_matches_in_force",
+        "dossier_id",
+        "kind",
+        "paper",
+        "document",
+        unique=True,
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    ),
+)
