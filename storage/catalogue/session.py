@@ -203,7 +203,8 @@ def _translate_postgresql(error: sa.exc.DBAPIError, name: str) -> SohoaError | N
 def insert_new(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Inserts a row unless a unique key of it is taken; True where it was inserted."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount > 0
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(sa.literal(1))
+    return connection.execute(statement).first() is not None
 
 
 def exclusive(connection: sa.Connection, purpose: str, *, wait_forever: bool = False) -> None:
