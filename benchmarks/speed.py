@@ -1,0 +1,117 @@
+"""Speed beside the peers: everyone reads the same pages in turn, several rounds; medians and ratios are kept.
+
+python -m benchmarks.speed [--rounds 3] [--workers 1] [--write docs/performance.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import material as materials
+from benchmarks.contestants import Contestant, all_contestants
+from benchmarks.material import Material
+from benchmarks.measure import Cost, run
+from benchmarks.score import Score, score
+
+REFERENCE = "OCRmyPDF --rotate-pages --deskew"
+"""What ratios are taken against: the same work as ours (orientation, deskew, searchable PDF)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    contestant: str
+    material: Material
+    costs: tuple[Cost, ...]
+    score: Score
+
+    @property
+    def cpu(self) -> float:
+        return statistics.median(cost.cpu for cost in self.costs)
+
+    @property
+    def wall(self) -> float:
+        return statistics.median(cost.wall for cost in self.costs)
+
+    @property
+    def memory(self) -> int:
+        return max(cost.memory for cost in self.costs)
+
+    @property
+    def spread(self) -> float:
+        """The range of the CPU-seconds as a share of their median."""
+        values = [cost.cpu for cost in self.costs]
+        return (max(values) - min(values)) / self.cpu if self.cpu else 0.0
+
+
+def compare(material: Material, contestants: Sequence[Contestant], rounds: int, folder: Path) -> list[Result]:
+    """All contestants in turn, `rounds` times, so that a machine whose speed drifts slows everyone."""
+    costs: dict[str, list[Cost]] = {contestant.name: [] for contestant in contestants}
+    scores: dict[str, Score] = {}
+    for number in range(rounds):
+        for contestant in contestants:
+            with tempfile.TemporaryDirectory(dir=folder) as work:
+                command = contestant.command(material, Path(work))
+                cost = run(command, env=contestant.environment, cwd=materials.ROOT, log=folder / "last.log")
+                costs[contestant.name].append(cost)
+                scores[contestant.name] = score(material.truth, contestant.text(Path(work)))
+            print(f"round {number + 1}, {material.name}, {contestant.name}: {cost.cpu:.1f} CPU-s", flush=True)
+    return [Result(contestant=name, material=material, costs=tuple(costs[name]), score=scores[name]) for name in costs]
+
+
+def table(results: Sequence[Result]) -> str:
+    """A Markdown table of one material's results; ratios are pages per CPU-second against the reference."""
+    reference = next((result.cpu for result in results if result.contestant == REFERENCE), None)
+    lines = [
+        f"### {results[0].material.name}",
+        "",
+        "| | CPU-s a page | spread | ratio | pages a minute | peak memory, MB | word F1, % |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        pages = result.material.pages
+        ratio = f"{reference / result.cpu:.1f}" if reference else ""
+        lines.append(
+            f"| {result.contestant} | {result.cpu / pages:.2f} | {result.spread:.0%} | {ratio} "
+            f"| {60 * pages / result.wall:.0f} | {result.memory / 1e6:.0f} | {100 * result.score.f1:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def machine(rounds: int, workers: int) -> str:
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    return f"{model}, {os.cpu_count()} cores; {workers} at a time, {rounds} rounds, medians."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--pages", type=int, nargs="*", default=[10], help="lengths of the scanned PDFs")
+    parser.add_argument("--files", type=int, default=12, help="how many one-page files of each kind")
+    parser.add_argument("--write", type=Path, help="write the tables to this file, below its first heading")
+    given = parser.parse_args()
+    contestants = all_contestants(given.workers)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        chosen = [materials.scanned_pdf(folder, pages) for pages in given.pages]
+        if given.files:
+            chosen += [materials.jpegs(folder, given.files), materials.bilevel_tiffs(folder, given.files)]
+        tables = [table(compare(material, contestants, given.rounds, folder)) for material in chosen]
+    text = "\n".join([machine(given.rounds, given.workers), "", *tables])
+    print(text)
+    if given.write:
+        given.write.write_text(f"# Performance\n\n{text}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The whole path from files in an inbox to stored text, without Prefect: what the speed benchmark times."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.services import intake, open_services, prepare
+from flows.settings import Settings
+from flows.work import Outcome, digitize_document
+from pipeline.clock import now
+from pipeline.model import Artifact, Centre, Level
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="an empty folder for the workspace; texts are written to text/")
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--profile", required=True)
+    parser.add_argument("--workers", type=int, default=1)
+    given = parser.parse_args()
+    settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0)
+    prepare(settings)
+    documents = receive(settings, given.files)
+    shares = [documents[start :: given.workers] for start in range(given.workers)]
+    with multiprocessing.get_context("spawn").Pool(given.workers) as pool:
+        pool.starmap(read, [(settings, share) for share in shares])
+    write_texts(settings, documents)
+
+
+def receive(settings: Settings, files: Sequence[Path]) -> list[str]:
+    """Drops the files into the inbox of one centre and takes them; returns the documents' ids."""
+    with open_services(settings) as services:
+        centre = Centre(code="H18.25", name="Benchmark", province="H18", province_name="Benchmark", level=Level.COMMUNE)
+        services.catalogue.register.put_centres([centre])
+        inbox = settings.inbox_folder / centre.code
+        inbox.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, inbox / file.name)
+        watched = intake(services)
+        watched.sweep(now())
+        result = watched.sweep(now())
+        assert len(result.received) == len(files), result
+        return list(result.documents)
+
+
+def read(settings: Settings, documents: Sequence[str]) -> None:
+    with open_services(settings) as services:
+        for document in documents:
+            outcome = digitize_document(services, document, now)
+            assert outcome is Outcome.DONE, f"{document}: {outcome}"
+
+
+def write_texts(settings: Settings, documents: Sequence[str]) -> None:
+    folder = settings.workspace / "text"
+    folder.mkdir()
+    with open_services(settings) as services:
+        for number, document in enumerate(documents):
+            view = services.catalogue.shelf.view(document)
+            assert view is not None
+            assert view.reading is not None
+            services.objects.fetch(view.reading.artifacts[Artifact.TEXT], folder / f"{number:04}.txt")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs what the benchmarks compare with, apart from everything else: OCRmyPDF in build/peers.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+sudo=()
+if [ "$(id -u)" != 0 ]; then sudo=(sudo); fi
+if ! command -v gs >/dev/null; then
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ghostscript >/dev/null
+fi
+[ -x build/peers/bin/ocrmypdf ] || {
+  .venv/bin/python -m venv build/peers
+  build/peers/bin/pip install --quiet --disable-pip-version-check ocrmypdf==17.13.0
+}
+build/peers/bin/ocrmypdf --version
