@@ -1,0 +1,71 @@
+"""XLSX by openpyxl's streaming reader; formulas give the values that Excel stored with them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from pipeline.errors import ImportRefused
+from pipeline.register.problems import Problem
+
+MAX_UNPACKED = 8 * 1024**3
+"""A workbook that unpacks to more than this is no register."""
+_LOOK_FOR_MERGED = 20 * 1024**2
+
+# openpyxl's stubs type the read-only classes too narrowly to name them here.
+Book = Any
+Sheet = Any
+
+_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError, EOFError)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Book]:
+    """The workbook. Raises ImportRefused where it is none or is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise ImportRefused(f"{path.name} unpacks to more than {MAX_UNPACKED // 1024**3} GB.")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except _BROKEN as error:
+        raise ImportRefused(f"{path.name} is not a readable XLSX workbook ({type(error).__name__}).") from None
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def sheets(book: Book) -> Iterator[Sheet]:
+    """The visible sheets with cells, in order."""
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
+            yield sheet
+
+
+def rows(sheet: Sheet) -> Iterator[tuple[int, Sequence[object]] | Problem]:
+    """Line number and cells of each row. Raises ImportRefused where the sheet is damaged."""
+    try:
+        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+    except _BROKEN as error:
+        raise ImportRefused(f'the sheet "{sheet.title}" is damaged ({type(error).__name__}).') from None
+
+
+def merged_cells(path: Path) -> list[str]:
+    """Up to three ranges of merged cells near the top of the first sheet; none looked for in a large file."""
+    if path.stat().st_size > _LOOK_FOR_MERGED:
+        return []
+    book = openpyxl.load_workbook(path)
+    try:
+        ranges = [r for r in book.worksheets[0].merged_cells.ranges if r.min_row <= 30] if book.worksheets else []
+        return [r.coord for r in sorted(ranges, key=lambda r: (r.min_row, r.min_col))[:3]]
+    finally:
+        book.close()
