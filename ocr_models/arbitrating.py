@@ -1,0 +1,184 @@
+"""The reader that weighs two readers and a language model against each other, line by line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import cv2
+import numpy as np
+
+from ocr_models.line_reader import LineReader
+from ocr_models.tesseract_page import Engine, PageMode
+from pipeline.errors import ReadingTimedOut
+from pipeline.geometry import Affine, Box, bounding
+from pipeline.imaging.cleanup import STANDARD, Recipe, remove_colour_and_background
+from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.resolution import scale
+from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity, TextSource
+from pipeline.ports import LanguageModel, PageAnalyser, Pose, TextBlock
+from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
+from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
+
+VERSION = "1"
+"""Of all that lies between clean pixels and text beside the models: weights, limits, order."""
+
+
+class SecondReader(Enum):
+    """On what Tesseract is asked."""
+
+    NOTHING = "nothing"
+    DOUBTFUL = "doubtful"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Pixels of what the second reader is shown."""
+
+    line: float = 38.0
+    """The line height that Tesseract reads best: 13 to 14 point at 200 dpi."""
+    enough: float = 1.2
+    """A factor between 1/enough and this is not worth scaling for."""
+    largest: float = 2.2
+    dpi: float = 200.0
+    page: int = 25_000_000
+    """A page with more pixels than this is reduced: A4 at 400 dpi has 15 million."""
+    border: int = 6
+
+
+SIZES = Sizes()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Engines:
+    """What a reader works with. `files` are the models behind all of it."""
+
+    analyser: PageAnalyser
+    line_reader: LineReader
+    language: LanguageModel
+    tesseract: Engine | None
+    files: tuple[ModelFile, ...]
+
+
+class ArbitratingReader:
+    """Fills the port `Reader`. Not for use by two threads at a time."""
+
+    def __init__(
+        self,
+        profile: str,
+        engines: Engines,
+        *,
+        ask: SecondReader,
+        page_seconds: float = 120.0,
+        weights: Weights = WEIGHTS,
+        recipe: Recipe = STANDARD,
+    ) -> None:
+        """`engines.tesseract` is closed with the reader; without one, nothing is asked of it."""
+        self._identity = ReaderIdentity(profile=profile, recipe=f"{recipe.version}/{VERSION}", models=engines.files)
+        self._analyser = engines.analyser
+        self._lines = engines.line_reader
+        self._language = engines.language
+        self._tesseract = engines.tesseract
+        self._ask = ask if engines.tesseract is not None else SecondReader.NOTHING
+        self._page_seconds = page_seconds
+        self._weights = weights
+        self._recipe = recipe
+
+    @property
+    def identity(self) -> ReaderIdentity:
+        return self._identity
+
+    def read(self, page: PageImage) -> PageReading:
+        started = time.monotonic()
+        grey, to_page, pose = self._upright(page.pixels)
+        lines = self._read(grey, started + self._page_seconds)
+        return PageReading(
+            number=page.number,
+            width=grey.shape[1],
+            height=grey.shape[0],
+            to_points=to_page.then(page.to_points),
+            lines=tuple(lines),
+            source=TextSource.OCR if lines else TextSource.NONE,
+            turn=pose.turn,
+            skew=pose.skew,
+            seconds=time.monotonic() - started,
+        )
+
+    def close(self) -> None:
+        if self._tesseract is not None:
+            self._tesseract.close()
+
+    def _upright(self, pixels: Pixels) -> tuple[Pixels, Affine, Pose]:
+        """The clean page as it is read, and the map from its pixels to the page image's."""
+        grey = remove_colour_and_background(pixels, self._recipe)
+        size = grey.shape[0] * grey.shape[1]
+        grey, reduced = scale(grey, min(1.0, (SIZES.page / size) ** 0.5))
+        pose = self._analyser.pose(grey)
+        turned, turned_back = quarter_turn(grey, pose.turn)
+        level, levelled_back = straighten(turned, pose.skew)
+        return level, levelled_back.then(turned_back).then(reduced), pose
+
+    def _read(self, grey: Pixels, deadline: float) -> list[Line]:
+        drafts = drafts_of(self._lines.read(grey, self._analyser.lines(grey)), self._lines.alphabet)
+        if self._ask is SecondReader.EVERYTHING:
+            drafts = with_second(drafts, self._ask_page(grey, drafts, deadline), self._weights)
+        height, width = grey.shape
+        blocks = self._analyser.blocks([draft.box for draft in drafts], [draft.text for draft in drafts], width, height)
+        decided = self._decide(drafts, blocks)
+        if self._ask is SecondReader.DOUBTFUL:
+            doubts = [at for at, decisions in decided.items() if doubtful(decisions, self._weights)]
+            for at in doubts:
+                read = self._ask_line(grey, drafts[at].box, deadline)
+                drafts[at] = replace(drafts[at], second=tuple(word for line in read for word in line.words))
+            if doubts:
+                decided = self._decide(drafts, blocks)
+        return list(lines_of(drafts, blocks, decided, grey, self._language))
+
+    def _decide(self, drafts: Sequence[Draft], blocks: Sequence[TextBlock]) -> dict[int, list[Decision]]:
+        return decide_lines(drafts, blocks, self._language, self._lines.alphabet, self._weights)
+
+    def _ask_page(self, grey: Pixels, drafts: Sequence[Draft], deadline: float) -> list[Line]:
+        """Tesseract's words on the whole page, shown at the size that it reads best."""
+        assert self._tesseract is not None
+        if not drafts:
+            return []
+        factor = self._factor(float(np.median([draft.box.height for draft in drafts])))
+        shown, back = scale(grey, factor)
+        read = self._tesseract.words(shown, dpi=SIZES.dpi, seconds=_left(deadline))
+        return [_moved(line, back) for line in read]
+
+    def _ask_line(self, grey: Pixels, box: Box, deadline: float) -> list[Line]:
+        """Tesseract's words in one line, cut out with a little of its surroundings."""
+        assert self._tesseract is not None
+        height, width = grey.shape
+        across, down = 0.3 * box.height, 0.12 * box.height
+        x0, y0 = int(max(0, box.x0 - across)), int(max(0, box.y0 - down))
+        x1, y1 = int(min(width, box.x1 + across)), int(min(height, box.y1 + down))
+        shown, back = scale(grey[y0:y1, x0:x1], self._factor(box.height))
+        border = SIZES.border
+        framed = cv2.copyMakeBorder(shown, border, border, border, border, cv2.BORDER_REPLICATE)
+        to_page = Affine(e=-border, f=-border).then(back).then(Affine(e=x0, f=y0))
+        read = self._tesseract.words(
+            np.asarray(framed, np.uint8), dpi=SIZES.dpi, mode=PageMode.LINE, seconds=_left(deadline)
+        )
+        return [_moved(line, to_page) for line in read]
+
+    def _factor(self, line_height: float) -> float:
+        factor = min(SIZES.largest, SIZES.line / line_height)
+        return 1.0 if 1 / SIZES.enough < factor < SIZES.enough else factor
+
+
+def _left(deadline: float) -> float:
+    """Seconds until the deadline. Raises ReadingTimedOut."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise ReadingTimedOut("The page's time was over before all of it was read.")
+    return left
+
+
+def _moved(line: Line, by: Affine) -> Line:
+    words = tuple(replace(word, box=by.box(word.box)) for word in line.words)
+    return replace(line, words=words, box=bounding([word.box for word in words]))

@@ -1,0 +1,211 @@
+"""One line from two readers and a language model.
+
+Each place in the line has candidates. A candidate is as good as
+
+- the ink: the log-likelihood of its characters in the line reader's frames,
+- the second reader's agreement: how far it is from what that one read, weighed by its confidence,
+- the language: a syllable trigram over the line and the end of the line before.
+
+A beam along the line finds the best sequence. Where both readers agree, surely, on known syllables, nothing is weighed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.ports import END, START, LanguageModel
+from pipeline.reading.candidates import all_known, candidates
+from pipeline.reading.ctc import Alphabet, LineFrames, log_likelihoods
+from pipeline.reading.slots import Slot
+from pipeline.reading.text import TOKEN, strip_marks
+
+Context = tuple[str, str]
+"""The last two tokens."""
+CLAUSE: Context = (END, START)
+"""The context at the beginning of a clause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How the voices are weighed: natural logarithms, unless it says probability."""
+
+    ink: float = 0.9
+    ink_cap: float = 12.0
+    """How far marks alone may let a candidate fall: small marks are what scanning loses first."""
+    unknown: float = 1.5
+    """The cost of a character that the line reader doesn't know."""
+    second: float = 1.0
+    second_floor: float = 0.25
+    """The say of a second reader that has no confidence in its word; with full confidence it is 1 + this."""
+    other_marks: float = 1.5
+    each_mark: float = 1.5
+    other_letters: float = 1.5
+    each_letter: float = 2.0
+    language: float = 0.45
+    language_in_names: float = 0.2
+    """For a capitalised word within a clause: a name, which no language model foresees."""
+    sure: float = 0.97
+    """Probability from which a word that both read alike is taken without weighing."""
+    sure_alone: float = 0.995
+    """The same where there is no second reader."""
+    second_alone: float = 0.6
+    """Probability from which a word that only the second reader saw is believed."""
+    second_own: float = 0.75
+    """The same for a word where the line reader found no line at all."""
+    doubt_margin: float = 1.0
+    """A line with a decision closer than this is worth a second reader."""
+    doubt_code: float = 0.9
+    """And one with a code or an unknown syllable less probable than this."""
+    candidates: int = 12
+    beam: int = 8
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Choice:
+    """A slot with its candidates and what each is worth before the language model speaks."""
+
+    slot: Slot
+    texts: tuple[str, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided for a slot. `margin` is the distance to the best other candidate (99 where there is none)."""
+
+    slot: Slot
+    text: str
+    margin: float
+    known: bool
+
+
+def decide(
+    line: LineFrames,
+    places: Sequence[Slot],
+    model: LanguageModel,
+    alphabet: Alphabet,
+    weights: Weights,
+    context: Context = CLAUSE,
+) -> tuple[list[Decision], Context]:
+    """The text of each slot of a line, and the context in which the next line goes on."""
+    alone = not any(place.second for place in places)
+    choices = [_choice(line, place, model, alphabet, weights, alone=alone) for place in places]
+    path, after = _best_path(choices, model, weights, context)
+    margins = _margins(choices, path, model, weights, context)
+    decided = [
+        Decision(slot=choice.slot, text=text, margin=margin, known=all_known(text, model))
+        for choice, text, margin in zip(choices, path, margins, strict=True)
+    ]
+    return decided, after
+
+
+def _choice(
+    line: LineFrames, place: Slot, model: LanguageModel, alphabet: Alphabet, weights: Weights, *, alone: bool
+) -> Choice:
+    seen, second = place.seen_text, place.second_text
+    doubt = min((word.confidence for word in place.second), default=0.0)
+    if not place.seen:
+        believed = doubt >= weights.second_alone
+        return Choice(slot=place, texts=(second if believed else "",), scores=(0.0,))
+    surely = min(word.confidence for word in place.seen)
+    agreed = surely > (weights.sure_alone if alone else weights.sure) and (alone or seen == second)
+    if agreed and all_known(seen, model):
+        return Choice(slot=place, texts=(seen,), scores=(0.0,))
+    texts = candidates([seen, second], model)
+    if len(texts) == 1:
+        return Choice(slot=place, texts=tuple(texts), scores=(0.0,))
+    frames = line.log_probs[place.seen[0].first : place.seen[-1].last]
+    ink = _ink(log_likelihoods(frames, texts, alphabet, unknown=weights.unknown), texts, weights)
+    kept = _shortlist(ink, texts, {seen, second}, weights.candidates)
+    scores = [float(ink[k]) + (_agreement(texts[k], second, doubt, weights) if second else 0.0) for k in kept]
+    return Choice(slot=place, texts=tuple(texts[k] for k in kept), scores=tuple(scores))
+
+
+def _ink(likelihoods: NDArray[np.float64], texts: list[str], weights: Weights) -> NDArray[np.float64]:
+    """Relative to the best; candidates with the best one's base letters fall no further than the cap."""
+    relative = likelihoods - likelihoods.max()
+    best = strip_marks(texts[int(likelihoods.argmax())])
+    same = np.array([strip_marks(text) == best for text in texts])
+    return np.asarray(np.where(same, np.maximum(relative, -weights.ink_cap), relative) * weights.ink, np.float64)
+
+
+def _shortlist(ink: NDArray[np.float64], texts: list[str], always: set[str], size: int) -> list[int]:
+    order = np.argsort(-ink, kind="stable")[:size].tolist()
+    return sorted({*order, *(k for k, text in enumerate(texts) if text in always)})
+
+
+def _agreement(text: str, second: str, confidence: float, weights: Weights) -> float:
+    """The log-likelihood that the second reader reads `second` where `text` stands."""
+    if text == second:
+        return 0.0
+    say = weights.second * (weights.second_floor + confidence)
+    base, second_base = strip_marks(text), strip_marks(second)
+    if base == second_base:
+        marks = sum(a != b for a, b in zip(text, second, strict=True)) if len(text) == len(second) else 2
+        return -say * (weights.other_marks + weights.each_mark * marks)
+    letters = min(Levenshtein.distance(base, second_base), 5)
+    return -say * (weights.other_letters + weights.each_letter * letters)
+
+
+def _speak(model: LanguageModel, context: Context, text: str, weights: Weights) -> tuple[float, Context]:
+    """The weighed log-probability of `text` after `context`, and the context behind it."""
+    before, last = context
+    total = 0.0
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        if not token.isalnum():
+            before, last = CLAUSE
+            continue
+        key = "0" if token.isdigit() else token.lower()
+        name = token[0].isupper() and not token.isupper() and last != START
+        weight = weights.language_in_names if name else weights.language
+        total += weight * model.log_probability(before, last, key)
+        before, last = last, key
+    return total, (before, last)
+
+
+def _best_path(
+    choices: Sequence[Choice], model: LanguageModel, weights: Weights, context: Context
+) -> tuple[list[str], Context]:
+    beams: list[tuple[float, Context, tuple[str, ...]]] = [(0.0, context, ())]
+    for choice in choices:
+        best: dict[Context, tuple[float, Context, tuple[str, ...]]] = {}
+        for score, at, path in beams:
+            for text, worth in zip(choice.texts, choice.scores, strict=True):
+                spoken, after = _speak(model, at, text, weights)
+                total = score + worth + spoken
+                if after not in best or best[after][0] < total:
+                    best[after] = (total, after, (*path, text))
+        beams = sorted(best.values(), key=lambda beam: -beam[0])[: weights.beam]
+    _, after, path = beams[0]
+    return list(path), after
+
+
+def _margins(
+    choices: Sequence[Choice], path: Sequence[str], model: LanguageModel, weights: Weights, context: Context
+) -> list[float]:
+    """For each slot the distance to its best other candidate, the neighbours as decided."""
+    margins: list[float] = []
+    for at, (choice, text) in enumerate(zip(choices, path, strict=True)):
+        following = path[at + 1] if at + 1 < len(path) else ""
+
+        def worth(k: int, here: Context = context, choice: Choice = choice, following: str = following) -> float:
+            spoken, after = _speak(model, here, choice.texts[k], weights)
+            return choice.scores[k] + spoken + _speak(model, after, following, weights)[0]
+
+        margin = 99.0
+        if len(choice.texts) > 1:
+            decided = choice.texts.index(text)
+            others = [worth(k) for k in range(len(choice.texts)) if k != decided]
+            margin = max(0.0, worth(decided) - max(others))
+        margins.append(margin)
+        _, context = _speak(model, context, text, weights)
+    return margins

@@ -1,0 +1,141 @@
+"""What a line recogniser saw: log-probabilities of characters per frame, and how well a text fits them.
+
+The network is trained by connectionist temporal classification (Graves et al. 2006): each frame, a few pixels wide,
+has a probability for every character and for the blank; a text is spelt by every sequence of frames that gives it
+once repetitions are joined and blanks dropped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Box
+
+BLANK = 0
+IMPOSSIBLE = -1e9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alphabet:
+    """The characters of a network: class 0 is the blank, class i is characters[i - 1]. A space must be among them."""
+
+    characters: tuple[str, ...]
+    index: dict[str, int]
+
+    @classmethod
+    def of(cls, characters: Sequence[str]) -> Alphabet:
+        return cls(tuple(characters), {c: i for i, c in enumerate(characters, start=1)})
+
+    @property
+    def space(self) -> int:
+        return self.index[" "]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LineFrames:
+    """A line's frames: `log_probs` is (frames, classes); frame t covers x from left + t·step to left + (t+1)·step."""
+
+    box: Box
+    log_probs: NDArray[np.float32]
+    left: float
+    step: float
+
+    def x(self, frame: float) -> float:
+        return self.left + frame * self.step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWord:
+    """A word of the greedy reading. Frames first to last (exclusive) reach from space to space; `left` and `right`
+    are pixels; `confidence` is the smallest of its frames' highest probabilities."""
+
+    text: str
+    left: float
+    right: float
+    first: int
+    last: int
+    confidence: float
+
+
+def greedy_words(line: LineFrames, alphabet: Alphabet) -> list[SeenWord]:
+    """The words of the likeliest class of each frame, from left to right."""
+    if not len(line.log_probs):
+        return []
+    best = line.log_probs.argmax(1)
+    peaks = line.log_probs.max(1)
+    words: list[SeenWord] = []
+    letters: list[tuple[int, int]] = []
+    first = 0
+
+    def close(last: int) -> None:
+        if letters:
+            words.append(
+                SeenWord(
+                    text="".join(alphabet.characters[c - 1] for _, c in letters),
+                    left=line.x(letters[0][0] - 0.5),
+                    right=line.x(letters[-1][0] + 1.5),
+                    first=first,
+                    last=last,
+                    confidence=math.exp(float(peaks[first:last].min())),
+                )
+            )
+            letters.clear()
+
+    before = BLANK
+    for frame, character in enumerate(best.tolist()):
+        if character == alphabet.space:
+            if before != alphabet.space:
+                close(frame)
+            first = frame + 1
+        elif character not in (BLANK, before):
+            letters.append((frame, character))
+        before = character
+    close(len(best))
+    return words
+
+
+def log_likelihoods(
+    log_probs: NDArray[np.float32], texts: Sequence[str], alphabet: Alphabet, *, unknown: float
+) -> NDArray[np.float64]:
+    """For each text the log-probability of its best path through the frames (Viterbi; a fifth of the cost of the
+    sum over all paths, which ranks no better here). -1e9 where the frames are too few.
+
+    A character that the network doesn't know fits any frame as well as its best character does, less `unknown`;
+    so a reading by somebody else is judged by the characters that both know.
+    """
+    if not len(log_probs):
+        return np.full(len(texts), IMPOSSIBLE)
+    emissions = _with_wildcard(log_probs.astype(np.float64), alphabet, unknown)
+    wildcard = emissions.shape[1] - 1
+    spelt = [[alphabet.index.get(c, wildcard) for c in text] for text in texts]
+    width = 2 * max(map(len, spelt), default=0) + 1
+    labels = np.full((len(texts), width), BLANK)
+    skips = np.full((len(texts), width), IMPOSSIBLE)
+    for row, spelling in enumerate(spelt):
+        labels[row, 1 : 2 * len(spelling) : 2] = spelling
+        for at in range(1, len(spelling)):
+            if spelling[at - 1] != spelling[at]:
+                skips[row, 2 * at + 1] = 0.0
+    scores = np.full((len(texts), width), IMPOSSIBLE)
+    emitted = emissions[:, labels]
+    scores[:, :2] = emitted[0, :, :2]
+    for frame in range(1, len(emissions)):
+        stay = scores.copy()
+        np.maximum(stay[:, 1:], scores[:, :-1], out=stay[:, 1:])
+        np.maximum(stay[:, 2:], scores[:, :-2] + skips[:, 2:], out=stay[:, 2:])
+        scores = stay + emitted[frame]
+    rows = np.arange(len(texts))
+    ends = np.array([2 * len(spelling) for spelling in spelt])
+    return np.asarray(np.maximum(scores[rows, ends], scores[rows, np.maximum(ends - 1, 0)]), np.float64)
+
+
+def _with_wildcard(log_probs: NDArray[np.float64], alphabet: Alphabet, unknown: float) -> NDArray[np.float64]:
+    letters = log_probs.copy()
+    letters[:, [BLANK, alphabet.space]] = IMPOSSIBLE
+    wildcard = np.maximum(letters.max(1), -6.0) - unknown
+    return np.concatenate([log_probs, wildcard[:, None]], axis=1)

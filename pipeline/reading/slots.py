@@ -1,0 +1,97 @@
+"""Bringing the words of two readers together: which words of the one lie where words of the other lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.geometry import Box
+from pipeline.model import Word
+from pipeline.reading.ctc import SeenWord
+
+SHARED_WIDTH = 0.4
+"""Two words share a place when they overlap by this share of the narrower one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place in a line: the line reader's words there and the second reader's, each from left to right.
+
+    One of the two may be empty; several words of one may face one of the other, as the readers split them.
+    """
+
+    seen: tuple[SeenWord, ...]
+    second: tuple[Word, ...]
+
+    @property
+    def left(self) -> float:
+        return min([w.left for w in self.seen] + [w.box.x0 for w in self.second])
+
+    @property
+    def right(self) -> float:
+        return max([w.right for w in self.seen] + [w.box.x1 for w in self.second])
+
+    @property
+    def seen_text(self) -> str:
+        return " ".join(w.text for w in self.seen)
+
+    @property
+    def second_text(self) -> str:
+        return " ".join(w.text for w in self.second)
+
+
+def slots(seen: Sequence[SeenWord], second: Sequence[Word]) -> list[Slot]:
+    """The places of a line from left to right. Every word is in exactly one."""
+    spans = [(w.left, w.right) for w in seen] + [(w.box.x0, w.box.x1) for w in second]
+    group = list(range(len(spans)))
+
+    def root(at: int) -> int:
+        while group[at] != at:
+            at = group[at]
+        return at
+
+    for i in range(len(seen)):
+        for j in range(len(seen), len(spans)):
+            if _share_place(spans[i], spans[j]):
+                group[root(j)] = root(i)
+    members: dict[int, list[int]] = {}
+    for at in range(len(spans)):
+        members.setdefault(root(at), []).append(at)
+    found = [
+        Slot(
+            seen=tuple(sorted((seen[k] for k in ks if k < len(seen)), key=lambda w: w.left)),
+            second=tuple(sorted((second[k - len(seen)] for k in ks if k >= len(seen)), key=lambda w: w.box.x0)),
+        )
+        for ks in members.values()
+    ]
+    return sorted(found, key=lambda slot: slot.left)
+
+
+def _share_place(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    overlap = min(a[1], b[1]) - max(a[0], b[0])
+    narrower = max(1.0, min(a[1] - a[0], b[1] - b[0]))
+    return overlap > SHARED_WIDTH * narrower
+
+
+def assign(boxes: Sequence[Box], words: Sequence[Word]) -> tuple[list[list[Word]], list[Word]]:
+    """The words of each line box, and those that lie in none.
+
+    A word belongs to the line that holds more than half its width and shares the most of its height.
+    """
+    lines: list[list[Word]] = [[] for _ in boxes]
+    rest: list[Word] = []
+    for word in words:
+        best, share = None, 0.0
+        for at, box in enumerate(boxes):
+            across = min(box.x1, word.box.x1) - max(box.x0, word.box.x0)
+            down = min(box.y1, word.box.y1) - max(box.y0, word.box.y0)
+            if across <= 0.5 * word.box.width or down <= 0.3 * min(word.box.height, box.height):
+                continue
+            shared = down / max(1.0, max(box.y1, word.box.y1) - min(box.y0, word.box.y0))
+            if shared > share:
+                best, share = at, shared
+        if best is None:
+            rest.append(word)
+        else:
+            lines[best].append(word)
+    return lines, rest

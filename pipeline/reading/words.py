@@ -1,0 +1,58 @@
+"""From what was decided for the places of a line to words with boxes on their ink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pipeline.geometry import Box
+from pipeline.model import Pixels, Word
+from pipeline.reading.arbitrate import Decision
+from pipeline.reading.candidates import part_digits
+from pipeline.reading.confidence import confidence
+from pipeline.reading.text import normalise
+
+INK = 160
+"""Grey below which a pixel of an evened page is ink."""
+
+
+def words_of(decisions: Sequence[Decision], line: Box, grey: Pixels) -> list[Word]:
+    """The words of a line from left to right; places at which nothing is believed give none."""
+    words: list[Word] = []
+    for decision in decisions:
+        parts = normalise(part_digits(decision.text)).split()
+        if not parts:
+            continue
+        trust = confidence(decision)
+        for part, (left, right) in zip(parts, _spans(decision, parts), strict=True):
+            words.append(Word(text=part, box=on_ink(Box(left, line.y0, right, line.y1), grey), confidence=trust))
+    return words
+
+
+def _spans(decision: Decision, parts: list[str]) -> Iterator[tuple[float, float]]:
+    """Where the parts stand: as the reader that parted the place so saw it, else in proportion to their letters."""
+    slot = decision.slot
+    if len(parts) == len(slot.seen):
+        yield from ((word.left, word.right) for word in slot.seen)
+    elif len(parts) == len(slot.second):
+        yield from ((word.box.x0, word.box.x1) for word in slot.second)
+    else:
+        letter = (slot.right - slot.left) / (sum(map(len, parts)) + len(parts) - 1)
+        at = slot.left
+        for part in parts:
+            yield at, at + letter * len(part)
+            at += letter * (len(part) + 1)
+
+
+def on_ink(box: Box, grey: Pixels) -> Box:
+    """`box` drawn in to the ink in it; `box` itself, within the picture, where there is none."""
+    height, width = grey.shape
+    x0, x1 = max(0, int(box.x0)), min(width, int(np.ceil(box.x1)))
+    y0, y1 = max(0, int(box.y0)), min(height, int(np.ceil(box.y1)))
+    inside = Box(float(x0), float(y0), float(max(x0, x1)), float(max(y0, y1)))
+    ink = grey[y0:y1, x0:x1] < INK
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    if not len(rows):
+        return inside
+    return Box(float(x0 + columns[0]), float(y0 + rows[0]), float(x0 + columns[-1] + 1), float(y0 + rows[-1] + 1))
