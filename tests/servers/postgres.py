@@ -95,7 +95,7 @@ def postgres() -> Iterator[PostgresServer]:
             "shared_buffers": "64MB",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [program("postgres"), "-D", data, "-p", str(server.port), *settings]
+        command: list[str | Path] = [program("postgres"), "-D", data, "-p", str(server.port), *settings]
         with running(start(command, log=log, user=user, cwd=root), signal.SIGQUIT) as process:
             wait_until(lambda: _answers(server), process, log)
             yield server
