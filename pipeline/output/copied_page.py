@@ -1,0 +1,143 @@
+"""Taking a page over from an original PDF: what is visible stays, what acts or is attached does not.
+
+Works on the opened PDF in memory; the file is not changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pikepdf import Array, Dictionary, Name, Page, Pdf
+
+from pipeline.geometry import Box
+
+_PAGE_KEYS = frozenset(
+    [
+        "/Type",
+        "/Parent",
+        "/Resources",
+        "/MediaBox",
+        "/CropBox",
+        "/BleedBox",
+        "/TrimBox",
+        "/ArtBox",
+        "/Contents",
+        "/Rotate",
+        "/Group",
+        "/UserUnit",
+    ]
+)
+_NOTES = frozenset(
+    [
+        "/Link",
+        "/Text",
+        "/FreeText",
+        "/Line",
+        "/Square",
+        "/Circle",
+        "/Polygon",
+        "/PolyLine",
+        "/Highlight",
+        "/Underline",
+        "/Squiggly",
+        "/StrikeOut",
+        "/Stamp",
+        "/Caret",
+        "/Ink",
+        "/Popup",
+        "/Watermark",
+    ]
+)
+"""Annotations that stay annotations. Others (form fields, attached files, films) are painted into the page as they
+look and taken away."""
+_ACTS = ("/AA", "/Dest", "/PA", "/StructParent", "/AF")
+
+
+def is_signed(pdf: Pdf) -> bool:
+    """Whether a field of the file's form holds a signature value."""
+    form = pdf.Root.get(Name.AcroForm)
+    return isinstance(form, Dictionary) and any(_signature(field) for field in _fields(form.get(Name.Fields)))
+
+
+def _fields(fields: object, depth: int = 0) -> Iterable[Dictionary]:
+    if not isinstance(fields, Array) or depth > 32:
+        return
+    for field in fields:
+        if isinstance(field, Dictionary):
+            yield field
+            yield from _fields(field.get(Name.Kids), depth + 1)
+
+
+def _signature(field: Dictionary) -> bool:
+    value = field.get(Name.V)
+    return isinstance(value, Dictionary) and Name.ByteRange in value
+
+
+def prepare(pdf: Pdf, indices: Sequence[int]) -> list[list[Box]]:
+    """Paints form fields into their pages and strips the pages at `indices` of everything that acts.
+
+    Returns for each page where something was painted, in its user space.
+    """
+    split = [_split(pdf.pages[index]) for index in indices]
+    for index, (_, others) in zip(indices, split, strict=True):
+        pdf.pages[index].obj.Annots = pdf.make_indirect(Array(others))
+    pdf.generate_appearance_streams()
+    pdf.flatten_annotations("screen")
+    for index, (notes, _) in zip(indices, split, strict=True):
+        page = pdf.pages[index].obj
+        for key in set(page.keys()) - _PAGE_KEYS:
+            del page[key]
+        for note in notes:
+            _tame(note)
+        # an annotation that shows nothing but where it leads, inside the file, is of no use in the copy
+        useful = [note for note in notes if note.get(Name.Subtype) != Name.Link or Name.A in note]
+        if useful:
+            page.Annots = pdf.make_indirect(Array(useful))
+    return [[box for note in others if (box := _rectangle(note)) is not None] for _, others in split]
+
+
+def _split(page: Page) -> tuple[list[Dictionary], list[Dictionary]]:
+    """The annotations that stay, and the others."""
+    notes: list[Dictionary] = []
+    others: list[Dictionary] = []
+    annotations = page.obj.get(Name.Annots)
+    for annotation in annotations if isinstance(annotations, Array) else ():
+        if isinstance(annotation, Dictionary):
+            kind = str(annotation.get(Name.Subtype, ""))
+            (notes if kind in _NOTES else others).append(annotation)
+    return notes, others
+
+
+def _tame(note: Dictionary) -> None:
+    """Leaves an annotation only an address of the web to lead to."""
+    for key in _ACTS:
+        if key in note:
+            del note[key]
+    action = note.get(Name.A)
+    if action is None:
+        return
+    if not isinstance(action, Dictionary) or action.get(Name.S) != Name.URI:
+        del note[Name.A]
+    elif Name.Next in action:
+        del action[Name.Next]
+
+
+def _rectangle(annotation: Dictionary) -> Box | None:
+    corners = annotation.get(Name.Rect)
+    if not isinstance(corners, Array) or len(corners) != 4:
+        return None
+    try:
+        x0, y0, x1, y1 = (float(corner) for corner in corners)
+    except (TypeError, ValueError):
+        return None
+    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def keep_layers(source: Pdf, copy: Pdf) -> None:
+    """Takes over which layers (optional content) are shown: without it hidden ones would be seen.
+
+    Only one file's layers can be kept; those of a second one are left as they are, all shown.
+    """
+    layers = source.Root.get(Name.OCProperties)
+    if isinstance(layers, Dictionary) and Name.OCProperties not in copy.Root:
+        copy.Root.OCProperties = copy.copy_foreign(source.make_indirect(layers))

@@ -1,0 +1,167 @@
+"""The font of the invisible text: no ink, every character half an em wide, and its meaning in ToUnicode.
+
+A viewer selects and searches by three things: where a glyph stands, how wide it is, and what character it means. The
+font has them and nothing else. Characters get their glyph numbers as they are first used; what a number means is
+written last, when all pages are done.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+
+NAME = "SohoaGlyphless"
+WIDTH = 500
+"""Advance of every glyph in thousandths of an em."""
+_LAST_GLYPH = 0xFFFF
+_REPLACEMENT = "\ufffd"
+_CMAP_BLOCK = 100
+"""A bfchar block holds at most so many entries (Adobe Technical Note 5411)."""
+
+
+class Glyphs:
+    """The glyph numbers of the characters that a document uses, from 1 in the order of first use."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def encode(self, text: str) -> bytes:
+        """Two bytes a character, as Identity-H reads them."""
+        return b"".join(self._number(char).to_bytes(2, "big") for char in text)
+
+    def _number(self, char: str) -> int:
+        known = self._numbers.get(char)
+        if known is not None:
+            return known
+        if len(self._numbers) == _LAST_GLYPH - 1 and char != _REPLACEMENT:
+            return self._number(_REPLACEMENT)
+        self._numbers[char] = len(self._numbers) + 1
+        return self._numbers[char]
+
+    @property
+    def characters(self) -> Sequence[str]:
+        return tuple(self._numbers)
+
+
+@lru_cache(maxsize=1)
+def font_file() -> bytes:
+    """A TrueType font of two empty glyphs; the same bytes every time."""
+    builder = FontBuilder(1000, isTTF=True)
+    builder.font.recalcTimestamp = False
+    builder.updateHead(created=0, modified=0)
+    names = [".notdef", "blank"]
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap({})
+    builder.setupGlyf({name: Glyph() for name in names})
+    builder.setupHorizontalMetrics(dict.fromkeys(names, (WIDTH, 0)))
+    builder.setupHorizontalHeader(ascent=1000, descent=-1)
+    builder.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
+    builder.setupOS2(sTypoAscender=1000, sTypoDescender=-1, usWinAscent=1000, usWinDescent=1)
+    builder.setupPost(keepGlyphNames=False)
+    out = io.BytesIO()
+    builder.save(out)
+    return out.getvalue()
+
+
+class Fonts:
+    """The font in one PDF, in variants that differ in nothing but how high and deep their characters reach.
+
+    Words of one line then share base line and size, which viewers need to see that they are one line, and each
+    variant's boxes still fit the words: `ra` is low, `Ủy` is tall, `họp` reaches below.
+    """
+
+    def __init__(self, pdf: Pdf) -> None:
+        self.glyphs = Glyphs()
+        self._pdf = pdf
+        self._variants: dict[str, Object] = {}
+        # made now, filled in `finish`: every variant refers to them
+        self._to_unicode = pdf.make_indirect(Stream(pdf, b""))
+        self._glyph_map = pdf.make_indirect(Stream(pdf, b""))
+        self._file: Object | None = None
+
+    def variant(self, ascent: int, descent: int) -> tuple[str, Object]:
+        """Resource name and font dictionary; heights are in thousandths of an em, `descent` counts downwards."""
+        name = f"/Sohoa{ascent}d{descent}"
+        if name not in self._variants:
+            self._variants[name] = self._make(ascent, descent)
+        return name, self._variants[name]
+
+    def _make(self, ascent: int, descent: int) -> Object:
+        pdf = self._pdf
+        if self._file is None:
+            data = font_file()
+            self._file = pdf.make_indirect(Stream(pdf, data, Length1=len(data)))
+        # readers take a descent of 0 for one that is missing
+        below = -max(descent, 1)
+        descriptor = Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=Name("/" + NAME),
+            Flags=4,
+            FontBBox=Array([0, below, WIDTH, ascent]),
+            ItalicAngle=0,
+            Ascent=ascent,
+            Descent=below,
+            CapHeight=ascent,
+            StemV=80,
+            FontFile2=self._file,
+        )
+        descendant = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=Name("/" + NAME),
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+            CIDToGIDMap=self._glyph_map,
+            DW=WIDTH,
+            FontDescriptor=pdf.make_indirect(descriptor),
+        )
+        font = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=Name("/" + NAME),
+            Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(descendant)]),
+            ToUnicode=self._to_unicode,
+        )
+        return pdf.make_indirect(font)
+
+    def finish(self) -> None:
+        """Writes what the glyph numbers mean; nothing may be encoded afterwards."""
+        characters = self.glyphs.characters
+        self._to_unicode.write(to_unicode(characters))
+        self._glyph_map.write(b"\0\0" + b"\0\1" * len(characters))
+
+
+def to_unicode(characters: Sequence[str]) -> bytes:
+    """The CMap that says which character glyph 1, 2, ... means (ISO 32000-1, 9.10.3)."""
+    entries = iter([f"<{number:04X}> <{_utf16(char)}>" for number, char in enumerate(characters, 1)])
+    blocks = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in _blocks(entries))
+    return f"""/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+{blocks}
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end
+""".encode("ascii")
+
+
+def _blocks(entries: Iterator[str]) -> Iterator[list[str]]:
+    while block := list(islice(entries, _CMAP_BLOCK)):
+        yield block
+
+
+def _utf16(char: str) -> str:
+    return char.encode("utf-16-be").hex().upper()

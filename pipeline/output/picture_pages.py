@@ -1,0 +1,213 @@
+"""TIFF, JPEG and PNG as PDF pages: the picture as it is stored, upright, at its size on paper.
+
+A JPEG is embedded byte for byte, a PNG as its own compressed rows, bitonal TIFF pages as CCITT G4, others without
+loss (img2pdf). The page is that of pipeline.imaging: the upright picture (EXIF orientation applied) at `picture_dpi`.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import cv2
+import img2pdf
+import numpy as np
+from numpy.typing import NDArray
+from pikepdf import Array, Dictionary, Object, ObjectStreamMode, Pdf, PdfError, Stream
+from PIL import ExifTags, Image, ImageOps
+
+from pipeline.errors import ReadingFailed
+from pipeline.geometry import POINTS_PER_INCH
+from pipeline.imaging import pixels
+from pipeline.imaging.picture_dpi import picture_dpi
+from pipeline.model import MediaType
+
+_CHUNK_BYTES = 32 << 20
+"""Pages are written to disk whenever so many bytes of pictures are held."""
+_SIDEWAYS = (5, 6, 7, 8)
+_BITS_PER_SAMPLE = 258
+_TAKEN_AS_IS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
+_UNREADABLE = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError, zlib.error)
+"""What Pillow and img2pdf raise on pictures that they cannot take."""
+_PLACEMENT = {
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
+}
+"""For each EXIF orientation the matrix that lays the stored picture (a unit square) upright on a unit square."""
+
+Image.MAX_IMAGE_PIXELS = None  # the size of every page was checked when the file was taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Picture:
+    """A picture in a form that img2pdf takes. Size and dpi are those of the stored rows, before `orientation`."""
+
+    data: bytes
+    width: int
+    height: int
+    dpi: tuple[float, float]
+    orientation: int = 1
+
+
+def write(path: Path, media_type: MediaType, numbers: Sequence[int], folder: Path) -> list[Path]:
+    """PDFs in `folder` that hold the pages with these 1-based numbers, in order. Raises ReadingFailed."""
+    written: list[Path] = []
+    try:
+        for chunk in _chunks(_pictures(path, media_type, numbers)):
+            written.append(folder / f"{len(written)}.pdf")
+            _save(chunk, written[-1])
+    except (*_UNREADABLE, PdfError) as error:
+        raise ReadingFailed(f"A page of a {media_type.value} could not be embedded: {type(error).__name__}.") from error
+    return written
+
+
+def _chunks(pictures: Iterator[_Picture]) -> Iterator[list[tuple[_Picture, bytes]]]:
+    """Pictures, each with the PDF that img2pdf makes of it, as many at a time as may be held in memory."""
+    chunk: list[tuple[_Picture, bytes]] = []
+    for picture in pictures:
+        chunk.append((picture, _embedded(picture.data)))
+        if sum(len(pdf) for _, pdf in chunk) >= _CHUNK_BYTES:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _save(chunk: Sequence[tuple[_Picture, bytes]], path: Path) -> None:
+    with ExitStack() as stack:
+        pdf = stack.enter_context(Pdf.new())
+        for picture, data in chunk:
+            made = stack.enter_context(Pdf.open(io.BytesIO(data)))
+            (image,) = made.pages[0].images.values()
+            _add_page(pdf, pdf.copy_foreign(image), picture)
+        pdf.save(path, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+
+
+def _add_page(pdf: Pdf, image: Object, picture: _Picture) -> None:
+    width, height, dpi = picture.width, picture.height, picture.dpi
+    if picture.orientation in _SIDEWAYS:
+        width, height, dpi = height, width, (dpi[1], dpi[0])
+    dpi = picture_dpi(width, height, *dpi)
+    page_width, page_height = width / dpi[0] * POINTS_PER_INCH, height / dpi[1] * POINTS_PER_INCH
+    placement = " ".join(str(value) for value in _PLACEMENT[picture.orientation])
+    content = f"q {page_width:.4f} 0 0 {page_height:.4f} 0 0 cm {placement} cm /Picture Do Q"
+    page = pdf.add_blank_page(page_size=(page_width, page_height))
+    page.obj.MediaBox = Array([0, 0, Decimal(f"{page_width:.4f}"), Decimal(f"{page_height:.4f}")])
+    page.obj.Resources = Dictionary(XObject=Dictionary(Picture=image))
+    page.obj.Contents = pdf.make_indirect(Stream(pdf, content.encode("ascii")))
+
+
+def _pictures(path: Path, media_type: MediaType, numbers: Sequence[int]) -> Iterator[_Picture]:
+    with Image.open(path, formats=[media_type.name]) as image:
+        if media_type is MediaType.TIFF:
+            for number in numbers:
+                image.seek(number - 1)
+                yield _tiff_page(path, image, number)
+        else:
+            yield _Picture(
+                data=path.read_bytes(),
+                width=image.width,
+                height=image.height,
+                dpi=_tagged_dpi(image),
+                orientation=_orientation(image),
+            )
+
+
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return value if value in _PLACEMENT else 1
+
+
+def _tagged_dpi(image: Image.Image) -> tuple[float, float]:
+    """What the file says of its resolution, 0 where it says nothing that can be read."""
+    try:
+        across, down = image.info.get("dpi", (0.0, 0.0))
+        return float(across), float(down)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
+
+
+def _tiff_page(path: Path, image: Image.Image, number: int) -> _Picture:
+    """A TIFF page, decoded and stored again without loss."""
+    dpi, orientation = _tagged_dpi(image), _orientation(image)
+    tags = getattr(image, "tag_v2", {})
+    if image.mode == "RGB" and max(tags.get(_BITS_PER_SAMPLE, (8,))) > 8:
+        values = _deep_pixels(path, number)
+        return _Picture(
+            data=_png(values), width=values.shape[1], height=values.shape[0], dpi=dpi, orientation=orientation
+        )
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if orientation in _SIDEWAYS:
+        dpi = dpi[1], dpi[0]
+    out = io.BytesIO()
+    if upright.mode.startswith("I;16"):
+        upright.save(out, "PNG")
+    else:
+        stored = upright if upright.mode in _TAKEN_AS_IS else pixels.plain(upright)
+        stored.save(out, "TIFF")
+    return _Picture(data=out.getvalue(), width=upright.width, height=upright.height, dpi=dpi)
+
+
+def _deep_pixels(path: Path, number: int) -> NDArray[Any]:
+    """A page with more than 8 bits a channel, which Pillow would cut down."""
+    found, frames = cv2.imreadmulti(str(path), start=number - 1, count=1, flags=cv2.IMREAD_UNCHANGED)
+    if not found:
+        raise OSError("a TIFF page that cannot be decoded")
+    return np.asarray(frames[0])
+
+
+def _embedded(data: bytes) -> bytes:
+    """A PDF of one page with the picture of `data`."""
+    try:
+        return _convert(data)
+    except (img2pdf.AlphaChannelError, img2pdf.ImageOpenError, img2pdf.JpegColorspaceError, ValueError, TypeError):
+        return _convert(_plainly(data))
+
+
+def _convert(data: bytes) -> bytes:
+    # the page is made anew around the picture; this one only has to be of a size that img2pdf does not mind
+    made = img2pdf.convert(
+        data,
+        engine=img2pdf.Engine.internal,
+        rotation=img2pdf.Rotation.none,
+        first_frame_only=True,
+        layout_fun=lambda *_: (100.0, 100.0, 100.0, 100.0),
+        nodate=True,
+    )
+    return bytes(made)
+
+
+def _plainly(data: bytes) -> bytes:
+    """The picture as PNG, transparent parts white: for what img2pdf refuses, like transparency at 16 bits."""
+    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            out = io.BytesIO()
+            pixels.plain(image).save(out, "PNG")
+            return out.getvalue()
+    if values.ndim == 3 and values.shape[2] == 4:
+        paper = 65535 if values.dtype == np.uint16 else 255
+        alpha = values[..., 3:].astype(np.float64) / paper
+        values = np.rint(values[..., :3] * alpha + paper * (1 - alpha)).astype(values.dtype)
+    return _png(np.asarray(values))
+
+
+def _png(values: NDArray[Any]) -> bytes:
+    encoded, data = cv2.imencode(".png", values)
+    if not encoded:
+        raise OSError("a picture that cannot be stored as PNG")
+    return data.tobytes()

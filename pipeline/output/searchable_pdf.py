@@ -1,0 +1,154 @@
+"""The searchable copy: the pages of the originals with an invisible text over their words.
+
+What it keeps: pages, pictures (byte for byte where PDF can hold them so), visible notes, links to the web, layers.
+What it leaves behind: scripts, actions, attachments, form fields and signature values. A signature's appearance is
+painted into the page, so that it is seen and no viewer calls it broken; the original, which is never touched, is
+where it can be verified. The copy says so in its metadata.
+
+It has what PDF/A-2b asks of fonts, metadata and identifiers. It does not claim to be PDF/A: the colour spaces, fonts
+and filters (LZW) of the original pages are kept as they are, and no output intent is made up for them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, Stream
+
+from pipeline.errors import ReadingFailed
+from pipeline.geometry import Box
+from pipeline.model import Line, LineKind, MediaType, PageRange, PageReading, TextSource
+from pipeline.output import copied_page, picture_pages, text_layer
+from pipeline.output.glyphless import Fonts
+
+PRODUCER = f"sohoa {version('sohoa')}"
+SIGNATURE_NOTE = (
+    "Bản sao có thể tìm kiếm của văn bản đã ký số; chữ ký số chỉ kiểm tra được trên tệp gốc. "
+    "Searchable copy of a digitally signed file; the signature can be verified on the original only."
+)
+_PRINTED = (LineKind.BODY, LineKind.TABLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A page range of an original: where its bytes lie and what they are."""
+
+    path: Path
+    media_type: MediaType
+    pages: PageRange
+
+
+def write(sources: Sequence[Source], readings: Sequence[PageReading], out: Path, *, title: str) -> None:
+    """Writes the searchable copy of the pages of `sources`, in order, with one reading each, to `out`.
+
+    The same input gives the same bytes. Streams are passed through from file to file, so memory does not grow with
+    the originals. Raises ReadingFailed where an original cannot be taken apart.
+    """
+    if sum(len(source.pages) for source in sources) != len(readings):
+        raise ValueError("one reading for each page is needed")
+    try:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix="pages-") as folder, ExitStack() as stack:
+            _assemble(sources, readings, out, title, Path(folder), stack)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise ReadingFailed(f"The searchable PDF could not be made: {type(error).__name__}.") from error
+
+
+def _assemble(
+    sources: Sequence[Source], readings: Sequence[PageReading], out: Path, title: str, folder: Path, stack: ExitStack
+) -> None:
+    pdf = stack.enter_context(Pdf.new())
+    fonts = Fonts(pdf)
+    signed = False
+    rest = iter(readings)
+    for number, source in enumerate(sources):
+        below = folder / str(number)
+        below.mkdir()
+        for opened, indices in _opened(source, below, stack):
+            signed |= copied_page.is_signed(opened)
+            for index, painted in zip(indices, copied_page.prepare(opened, indices), strict=True):
+                _add_page(pdf, opened.pages[index], next(rest), painted, fonts)
+            copied_page.keep_layers(opened, pdf)
+    fonts.finish()
+    _describe(pdf, title, signed=signed)
+    pdf.remove_unreferenced_resources()
+    pdf.save(
+        out,
+        min_version="1.7",
+        object_stream_mode=ObjectStreamMode.generate,
+        compress_streams=True,
+        deterministic_id=True,
+    )
+
+
+def _opened(source: Source, folder: Path, stack: ExitStack) -> Iterator[tuple[Pdf, range]]:
+    """The PDFs that hold the pages of a source, each with the 0-based indices of those wanted."""
+    if source.media_type is MediaType.PDF:
+        opened = stack.enter_context(Pdf.open(source.path))
+        if source.pages.last > len(opened.pages):
+            raise ReadingFailed(f"Page {source.pages.last} of {len(opened.pages)} could not be found.")
+        yield opened, range(source.pages.first - 1, source.pages.last)
+        return
+    numbers = range(source.pages.first, source.pages.last + 1)
+    for path in picture_pages.write(source.path, source.media_type, numbers, folder):
+        opened = stack.enter_context(Pdf.open(path))
+        yield opened, range(len(opened.pages))
+
+
+def _add_page(pdf: Pdf, original: Page, reading: PageReading, painted: Sequence[Box], fonts: Fonts) -> None:
+    pdf.pages.append(original)
+    if reading.source is not TextSource.OCR:
+        return
+    content, used = text_layer.operators(_lines(reading, painted), reading.to_points, fonts)
+    if content:
+        page = pdf.pages[-1]
+        _lay_under(pdf, page, content, used)
+        # turning the page clockwise by the direction in which its lines run makes them run to the right
+        page.obj.Rotate = round(reading.to_points.angle / 90) * 90 % 360
+
+
+def _lines(reading: PageReading, painted: Sequence[Box]) -> list[Line]:
+    """Printed lines first, then stamps and handwriting, but for the words of painted annotations: they are there."""
+    printed = [line for line in reading.lines if line.kind in _PRINTED]
+    apart = [line for line in reading.lines if line.kind not in _PRINTED]
+    return [*printed, *(line for line in apart if not _covered(reading.to_points.box(line.box), painted))]
+
+
+def _covered(box: Box, areas: Sequence[Box]) -> bool:
+    return any(box.intersection(area) > box.area / 2 for area in areas)
+
+
+def _lay_under(pdf: Pdf, page: Page, content: bytes, used: dict[str, pikepdf.Object]) -> None:
+    """Puts text before the page's own content, where no graphics state of that content can move it."""
+    # a dictionary of resources may be shared between pages: this page gets one of its own
+    resources = _own(page.obj.get(Name.Resources))
+    resources.Font = _own(resources.get(Name.Font))
+    for name, font in used.items():
+        resources.Font[name] = font
+    page.obj.Resources = resources
+    layer = pdf.make_indirect(Stream(pdf, zlib.compress(content, 9), Filter=Name.FlateDecode))
+    own = page.obj.get(Name.Contents, Array())
+    page.obj.Contents = Array([layer, *(own if isinstance(own, Array) else [own])])
+
+
+def _own(dictionary: object) -> Dictionary:
+    own = Dictionary()
+    for key, value in dictionary.items() if isinstance(dictionary, Dictionary) else ():
+        own[key] = value
+    return own
+
+
+def _describe(pdf: Pdf, title: str, *, signed: bool) -> None:
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=True) as metadata:
+        metadata["dc:title"] = title
+        metadata["pdf:Producer"] = PRODUCER
+        if signed:
+            metadata["dc:description"] = SIGNATURE_NOTE
+    pdf.Root.Lang = pikepdf.String("vi")
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)

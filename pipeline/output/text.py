@@ -1,0 +1,19 @@
+"""The printed text of a document as one file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from pipeline.model import PageReading
+
+PAGE_BREAK = "\f"
+
+
+def render(pages: Sequence[PageReading]) -> str:
+    """The pages in order, in NFC, a form feed between them; ends with a newline. Stamps and handwriting are left out.
+
+    A page without text is there too, so that the n-th page of the file is the n-th page of the document.
+    """
+    texts = (unicodedata.normalize("NFC", page.text).replace(PAGE_BREAK, " ") for page in pages)
+    return f"\n{PAGE_BREAK}".join(texts) + "\n"

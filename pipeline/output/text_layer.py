@@ -1,0 +1,154 @@
+"""The invisible text of one page as PDF operators.
+
+The words of a line share one text matrix, base line and size; each is stretched to the width of its box, and the
+space behind it fills the gap to the next. Only what overlaps or stands far apart is placed anew.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pikepdf import Object
+
+from pipeline.geometry import Affine
+from pipeline.model import Line, Word
+from pipeline.output.glyphless import WIDTH, Fonts
+
+_EM = WIDTH / 1000
+_BELOW = frozenset("gjpqyQJ,;()[]{}|/_@$")
+_DOT_BELOW = "\u0323"
+_WIDE_GAP = 2.0
+"""A gap wider than so many ems is left empty: columns of a table, the two halves of a heading."""
+_LEVELS = 4
+"""Heights are told in quarters of an em: fine enough that a word's box and its highlight share most of their area."""
+
+
+def operators(lines: Sequence[Line], to_points: Affine, fonts: Fonts) -> tuple[bytes, dict[str, Object]]:
+    """The content of a stream that paints nothing, and the fonts it needs; empty where there is no text.
+
+    Word boxes are in pixels, `to_points` maps them to the user space in which the stream is executed.
+    """
+    out: list[str] = []
+    used: dict[str, Object] = {}
+    for line in lines:
+        words = [word for word in line.words if _shown(word)]
+        if words:
+            _Writer(words, to_points, fonts, used).write(out)
+    if not out:
+        return b"", {}
+    return "\n".join(["q", "BT", "3 Tr", *out, "ET", "Q", ""]).encode("ascii"), used
+
+
+def _shown(word: Word) -> str:
+    """The text that stands for a word: NFC, no control characters or lone surrogates, no spaces."""
+    text = unicodedata.normalize("NFC", word.text)
+    return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Zs", "Zl", "Zp"))
+
+
+@dataclass(frozen=True, slots=True)
+class _BaseLine:
+    """y = y0 + slope · x in pixels, and the size of the font on it, in pixels."""
+
+    y0: float
+    slope: float
+    size: float
+
+    def at(self, x: float) -> float:
+        return self.y0 + self.slope * x
+
+
+def _base_line(words: Sequence[Word]) -> _BaseLine:
+    """Through the feet of the words that do not reach below it. Its slope is that of Tukey's resistant line."""
+    feet = [(word.box.x0 + word.box.width / 2, word.box.y1) for word in words if not _reaches_below(word.text)]
+    if not feet:
+        depth = 0.2 * median(word.box.height for word in words)
+        feet = [(word.box.x0 + word.box.width / 2, word.box.y1 - depth) for word in words]
+    slope = _slope(feet)
+    y0 = median(y - slope * x for x, y in feet)
+    size = max(y0 + slope * word.box.x0 - word.box.y0 for word in words)
+    return _BaseLine(y0, slope, max(size, 1.0))
+
+
+def _slope(points: Sequence[tuple[float, float]]) -> float:
+    if len(points) < 6:
+        return 0.0
+    third = len(points) // 3
+    points = sorted(points)
+    left, right = points[:third], points[-third:]
+    run = median(x for x, _ in right) - median(x for x, _ in left)
+    rise = median(y for _, y in right) - median(y for _, y in left)
+    return rise / run if run > 0 and abs(rise / run) < 0.2 else 0.0
+
+
+def _reaches_below(text: str) -> bool:
+    return any(char in _BELOW or char == _DOT_BELOW for char in unicodedata.normalize("NFD", text))
+
+
+class _Writer:
+    """Writes the words of one line, following where the last operator left the text position."""
+
+    def __init__(self, words: Sequence[Word], to_points: Affine, fonts: Fonts, used: dict[str, Object]) -> None:
+        self._words = words
+        self._fonts = fonts
+        self._used = used
+        self._base = _base_line(words)
+        self._map = to_points
+        along = (1.0, self._base.slope)
+        x = (to_points.a * along[0] + to_points.c * along[1], to_points.b * along[0] + to_points.d * along[1])
+        self._per_x = math.hypot(*x) or 1.0
+        self._per_y = math.hypot(to_points.c, to_points.d) or 1.0
+        ahead = x[0] / self._per_x, x[1] / self._per_x
+        # text space has y upwards: its y axis is to the left of its x axis, unless the page is mirrored
+        side = -1.0 if to_points.a * to_points.d - to_points.b * to_points.c > 0 else 1.0
+        self._axes = (*ahead, -side * ahead[1], side * ahead[0])
+        self._size = self._base.size * self._per_y
+        self._font = ""
+
+    def write(self, out: list[str]) -> None:
+        self._place(self._words[0], out)
+        for word, after in zip(self._words, [*self._words[1:], None], strict=True):
+            self._select(word, out)
+            text = _shown(word)
+            out.append(f"{self._stretch(word.box.width, len(text))} Tz <{self._fonts.glyphs.encode(text).hex()}> Tj")
+            space = self._fonts.glyphs.encode(" ").hex()
+            if after is None:
+                # the last word ends in a space too: viewers join lines by it
+                out.append(f"{self._stretch(self._base.size / 4, 1)} Tz <{space}> Tj")
+                return
+            gap = after.box.x0 - word.box.x1
+            near = 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
+            out.append(f"{self._stretch(gap if near else self._base.size / 50, 1)} Tz <{space}> Tj")
+            if not near:
+                self._place(after, out)
+
+    def _place(self, word: Word, out: list[str]) -> None:
+        x, y = self._map.apply(word.box.x0, self._base.at(word.box.x0))
+        out.append(" ".join(_number(value) for value in (*self._axes, x, y)) + " Tm")
+
+    def _select(self, word: Word, out: list[str]) -> None:
+        middle = self._base.at(word.box.x0 + word.box.width / 2)
+        ascent = _level((middle - word.box.y0) / self._base.size, at_least=1)
+        descent = _level((word.box.y1 - middle) / self._base.size, at_least=0)
+        name, font = self._fonts.variant(ascent, descent)
+        self._used[name] = font
+        if name != self._font:
+            self._font = name
+            out.append(f"{name} {_number(self._size)} Tf")
+
+    def _stretch(self, width: float, characters: int) -> str:
+        """The horizontal scaling, in percent, that makes so many characters `width` pixels wide."""
+        natural = characters * _EM * self._size
+        return _number(max(0.1, 100 * max(width, 0.1) * self._per_x / natural))
+
+
+def _level(share: float, *, at_least: int) -> int:
+    """A share of the em as thousandths, in steps."""
+    return 1000 * min(_LEVELS, max(at_least, round(share * _LEVELS))) // _LEVELS
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) >= 0.00005 else "0"
