@@ -26,7 +26,8 @@ class Contestant:
     environment: Mapping[str, str]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The process's environment with the peers on the path, one thread for each Tesseract, no settings of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOHOA_", "PREFECT_"))}
     return kept | {"OMP_THREAD_LIMIT": "1", "PATH": f"{PEERS / 'bin'}:{kept['PATH']}"}
 
@@ -43,7 +44,7 @@ def sohoa(profile: str, workers: int) -> Contestant:
         name=f"sohoa {profile}",
         command=command,
         text=lambda folder: _joined(folder.glob("text/*.txt")),
-        environment=_environment(),
+        environment=environment(),
     )
 
 
@@ -58,9 +59,7 @@ def ocrmypdf(workers: int, *options: str) -> Contestant:
         ]
         return ["bash", "-ec", "\n".join(lines)]
 
-    return Contestant(
-        name=" ".join(["OCRmyPDF", *options]), command=command, text=_pdf_text, environment=_environment()
-    )
+    return Contestant(name=" ".join(["OCRmyPDF", *options]), command=command, text=_pdf_text, environment=environment())
 
 
 def tesseract(workers: int) -> Contestant:
@@ -81,14 +80,14 @@ def tesseract(workers: int) -> Contestant:
         name="tesseract after pdftoppm",
         command=command,
         text=lambda folder: _joined(folder.glob("*.txt")),
-        environment=_environment(),
+        environment=environment(),
     )
 
 
 def all_contestants(workers: int) -> list[Contestant]:
     """sohoa's profiles and those peers that are installed."""
     found = [sohoa(profile, workers) for profile in ("fast", "balanced", "best")]
-    if shutil.which("ocrmypdf", path=_environment()["PATH"]):
+    if shutil.which("ocrmypdf", path=environment()["PATH"]):
         found += [ocrmypdf(workers, "--rotate-pages", "--deskew"), ocrmypdf(workers)]
     return [*found, tesseract(workers)]
 

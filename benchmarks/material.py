@@ -37,8 +37,16 @@ class Material:
 
 
 def pages() -> list[Page]:
-    """The real scans, or where they are absent the one-page sample scans with a picture."""
-    folder, truths = (REAL, REAL) if REAL.is_dir() else (SAMPLES / "scans", SAMPLES / "truth")
+    """The real scans, or where they are absent the sample scans."""
+    return _with_truth(REAL, REAL) if REAL.is_dir() else samples()
+
+
+def samples() -> list[Page]:
+    """The sample scans of one page with a picture."""
+    return _with_truth(SAMPLES / "scans", SAMPLES / "truth")
+
+
+def _with_truth(folder: Path, truths: Path) -> list[Page]:
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".pdf", ".jpg", ".tif", ".png"}):
         truth = truths / f"{path.stem}.gt.txt"

@@ -8,6 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.text import without_marks
+
+__all__ = ["Score", "line_errors", "score", "total", "without_marks", "words"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -45,3 +52,29 @@ def score(truth: str, text: str) -> Score:
 
 def total(scores: Iterable[Score]) -> Score:
     return sum(scores, Score())
+
+
+def line_errors(truth: str, text: str) -> tuple[int, int]:
+    """Edit distance of every line of the truth to the stretch of the text that is most like it, and the characters of
+    the truth. Reading order does not count, nor does what is made up elsewhere."""
+    whole = _folded(text)
+    errors = characters = 0
+    for line in filter(None, map(_folded, truth.splitlines())):
+        characters += len(line)
+        errors += min(len(line), _distance(line, whole))
+    return errors, characters
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _distance(line: str, whole: str) -> int:
+    if len(whole) <= len(line):
+        return Levenshtein.distance(line, whole)
+    spot = fuzz.partial_ratio_alignment(line, whole)
+    assert spot is not None
+    # The stretch found has the line's own length; its ends may lie a little beside.
+    starts = range(max(0, spot.dest_start - 3), spot.dest_start + 4)
+    ends = range(spot.dest_end - 3, min(len(whole), spot.dest_end + 3) + 1)
+    return min(Levenshtein.distance(line, whole[start:end]) for start in starts for end in ends if start < end)

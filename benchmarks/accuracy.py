@@ -1,0 +1,143 @@
+"""Accuracy beside the peers: every profile and every peer reads the same pages in one run.
+
+    python -m benchmarks.accuracy [--only real generated degraded] [--write docs/accuracy.md]
+
+Material: `real` scans with truths made by hand and `degraded` born-digital pages where ../shared/data is present, and
+`generated` pages of the project's own (the sample scans). Every page is read from its picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.pages import KINDS, TestPage
+from benchmarks.readers import PageReader, all_readers
+from benchmarks.score import Score, line_errors, score, total, without_marks
+
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageResult:
+    page: TestPage
+    score: Score
+    base: Score
+    """The same without any marks: the distance to `score` is what marks are misread."""
+    errors: int
+    characters: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a group of pages comes to. `interval` holds 95 % of the bootstrap's word F1, pages drawn with repetition."""
+
+    f1: float
+    interval: tuple[float, float]
+    recall: float
+    precision: float
+    base_recall: float
+    line_cer: float
+    seconds: float
+
+
+def measure(reader: PageReader, pages: Sequence[TestPage]) -> list[PageResult]:
+    results = []
+    for page in pages:
+        text, seconds = reader.read(page)
+        errors, characters = line_errors(page.truth, text)
+        results.append(
+            PageResult(
+                page=page,
+                score=score(page.truth, text),
+                base=score(without_marks(page.truth), without_marks(text)),
+                errors=errors,
+                characters=characters,
+                seconds=seconds,
+            )
+        )
+    return results
+
+
+def summarize(results: Sequence[PageResult]) -> Summary:
+    every = total(result.score for result in results)
+    return Summary(
+        f1=every.f1,
+        interval=interval([result.score for result in results]),
+        recall=every.recall,
+        precision=every.precision,
+        base_recall=total(result.base for result in results).recall,
+        line_cer=sum(r.errors for r in results) / max(1, sum(r.characters for r in results)),
+        seconds=statistics.mean(result.seconds for result in results),
+    )
+
+
+def interval(scores: Sequence[Score], resamples: int = RESAMPLES) -> tuple[float, float]:
+    """The middle 95 % of the word F1 over pages drawn with repetition; the draw is always the same."""
+    draw = random.Random(1)  # noqa: S311  a statistic, not a secret
+    values = sorted(total(draw.choices(scores, k=len(scores))).f1 for _ in range(resamples))
+    return values[int(0.025 * resamples)], values[int(0.975 * resamples)]
+
+
+HEAD = "| | word F1 | 95 % | recall | precision | recall without marks | line CER | CPU-s a page |\n" + "|---" * 8 + "|"
+
+
+def row(name: str, found: Summary) -> str:
+    low, high = found.interval
+    return (
+        f"| {name} | {found.f1:.2%} | {low:.1%} to {high:.1%} | {found.recall:.2%} | {found.precision:.2%} "
+        f"| {found.base_recall:.2%} | {found.line_cer:.2%} | {found.seconds:.2f} |"
+    )
+
+
+def by_group(results: Sequence[PageResult]) -> dict[str, list[PageResult]]:
+    groups: dict[str, list[PageResult]] = {}
+    for result in results:
+        groups.setdefault(result.page.group, []).append(result)
+    return groups
+
+
+def report(kind: str, results: dict[str, list[PageResult]]) -> str:
+    """One table for all pages of a kind, and one of word F1 by page or degradation."""
+    pages = len(next(iter(results.values())))
+    lines = [f"## {KINDS[kind].title} ({pages} pages)", "", HEAD]
+    lines += [row(name, summarize(found)) for name, found in results.items()]
+    groups = {name: by_group(found) for name, found in results.items()}
+    lines += ["", "Word F1, %:", "", "| | " + " | ".join(results) + " |", "|---" * (len(results) + 1) + "|"]
+    for group in next(iter(groups.values())):
+        values = [f"{100 * total(r.score for r in groups[name][group]).f1:.1f}" for name in results]
+        lines.append(f"| {group} | " + " | ".join(values) + " |")
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", choices=list(KINDS), default=list(KINDS))
+    parser.add_argument("--readers", nargs="*", help="names of readers; default: all that are installed")
+    parser.add_argument("--write", type=Path)
+    given = parser.parse_args()
+    parts = []
+    for kind in given.only:
+        pages = KINDS[kind].pages()
+        if not pages:
+            print(f"{kind}: no material here")
+            continue
+        results: dict[str, list[PageResult]] = {}
+        for reader in all_readers(given.readers):
+            results[reader.name] = measure(reader, pages)
+            reader.close()
+            print(f"{kind}, {row(reader.name, summarize(results[reader.name]))}", flush=True)
+        parts.append(report(kind, results))
+    text = "# Accuracy\n\nMade by `make accuracy`.\n\n" + "\n".join(parts)
+    print(text)
+    if given.write:
+        given.write.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
