@@ -17,7 +17,7 @@ class Definition:
     """An indicator: `numerator` of `denominator`, printed with `decimals`.
 
     `by_flag` is the part of the numerator that rests on the register's own flag alone. `unit_vi` and `unit_en` name
-    what is counted. `source` says where the rule is from.
+    what is counted. The sources say where the rule is from.
     """
 
     name: str
@@ -30,7 +30,8 @@ class Definition:
     decimals: int = 1
     unit_vi: str
     unit_en: str
-    source: str
+    source_vi: str
+    source_en: str
     explanation_vi: str
     explanation_en: str
 
@@ -49,7 +50,8 @@ CENTRES_DIGITIZING = Definition(
     denominator=Measure.CENTRES,
     unit_vi="bộ phận một cửa",
     unit_en="centres",
-    source="Figure published for the first nine months of 2023: 9,200 of 11,956 centres",
+    source_vi="Số liệu công bố 9 tháng đầu năm 2023: 9.200 trong 11.956 bộ phận một cửa",
+    source_en="Figure published for the first nine months of 2023: 9,200 of 11,956 centres",
     explanation_vi=(
         "Số bộ phận một cửa trong kỳ có ít nhất một thành phần hồ sơ và ít nhất một kết quả đã số hóa, chia cho số bộ "
         "phận một cửa hoạt động trong kỳ."
@@ -70,7 +72,8 @@ RECORDS_DIGITIZED = Definition(
     by_flag=Measure.DOSSIERS_DIGITIZED_BY_FLAG,
     unit_vi="hồ sơ",
     unit_en="dossiers",
-    source="Decision 766/QĐ-TTg, digitization group",
+    source_vi="Quyết định 766/QĐ-TTg, nhóm chỉ số số hóa hồ sơ",
+    source_en="Decision 766/QĐ-TTg, digitization group",
     explanation_vi=(
         "Số hồ sơ tiếp nhận trong kỳ có tệp số hóa của thành phần hồ sơ và, nếu kết quả là giấy tờ, có tệp số hóa của "
         "kết quả, chia cho số hồ sơ tiếp nhận trong kỳ. Hồ sơ trực tuyến được tính."
@@ -92,7 +95,8 @@ E_RESULTS = Definition(
     decimals=2,
     unit_vi="hồ sơ",
     unit_en="dossiers",
-    source="Decision 766/QĐ-TTg, digitization group",
+    source_vi="Quyết định 766/QĐ-TTg, nhóm chỉ số số hóa hồ sơ",
+    source_en="Decision 766/QĐ-TTg, digitization group",
     explanation_vi=(
         "Số hồ sơ có tệp kết quả, chia cho số hồ sơ tiếp nhận trong kỳ; chỉ tính thủ tục có kết quả là giấy tờ. Tệp "
         "kết quả trùng với tệp của thành phần hồ sơ không được tính."
@@ -113,7 +117,8 @@ COMPONENTS_DIGITIZED = Definition(
     by_flag=Measure.COMPONENTS_DIGITIZED_BY_FLAG,
     unit_vi="thành phần hồ sơ",
     unit_en="components",
-    source="Provincial dashboards",
+    source_vi="Bảng theo dõi của các tỉnh",
+    source_en="Provincial dashboards",
     explanation_vi="Số thành phần hồ sơ đã số hóa, chia cho số thành phần hồ sơ tiếp nhận trong kỳ.",
     explanation_en="Components digitized, divided by the components received in the period.",
 )
@@ -128,7 +133,8 @@ RESULTS_DIGITIZED = Definition(
     by_flag=Measure.RESULTS_DIGITIZED_BY_FLAG,
     unit_vi="kết quả",
     unit_en="results",
-    source="Provincial dashboards",
+    source_vi="Bảng theo dõi của các tỉnh",
+    source_en="Provincial dashboards",
     explanation_vi="Số kết quả đã số hóa, chia cho số kết quả của hồ sơ tiếp nhận trong kỳ.",
     explanation_en="Results digitized, divided by the results of the dossiers received in the period.",
 )
@@ -142,7 +148,8 @@ REUSE = Definition(
     denominator=Measure.DOSSIERS,
     unit_vi="hồ sơ",
     unit_en="dossiers",
-    source="Decision 766/QĐ-TTg, digitization group",
+    source_vi="Quyết định 766/QĐ-TTg, nhóm chỉ số số hóa hồ sơ",
+    source_en="Decision 766/QĐ-TTg, digitization group",
     explanation_vi="Số hồ sơ có ít nhất một thành phần được tái sử dụng, chia cho số hồ sơ tiếp nhận trong kỳ.",
     explanation_en="Dossiers with at least one reused component, divided by the dossiers received in the period.",
 )

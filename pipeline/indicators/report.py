@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from pipeline.indicators import rates
 from pipeline.indicators.definitions import DEFINITIONS, Definition
 from pipeline.indicators.rates import Counts, Goals, Rate
 from pipeline.model import Centre, Dossier, Level, Measure, Period, Scope, Tally, Target, require_aware
+
+NATION = "Toàn quốc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The figures of one centre, one province or the nation. `province` is empty for the nation."""
+    """The figures of one centre, one province or the nation. `province` is empty for the nation, `province_name` and
+    `level` are a centre's."""
 
     scope: Scope
     code: str
@@ -92,7 +96,8 @@ class Missing:
 class Report:
     """`total` is the row of the scope itself; below it its provinces (of the nation) and its centres, by code.
 
-    `dossiers` are, by centre, some of the dossiers not yet digitized, the oldest first.
+    `name` is the place's own name, Toàn quốc for the nation. `dossiers` are, by centre, some of the dossiers not yet
+    digitized.
     """
 
     scope: Scope
@@ -109,6 +114,15 @@ class Report:
     idle: int = 0
     """Centres that were not in operation in the period and counted nothing: left out."""
 
+    @property
+    def title(self) -> str:
+        return f"Số hóa hồ sơ: {self.name}"
+
+    @property
+    def file_name(self) -> str:
+        """Scope, code and period without a character that a file system or a shell could mind."""
+        return re.sub(r"[^A-Za-z0-9.-]+", "-", "-".join(filter(None, (self.scope, self.code, self.period.name))))
+
 
 def build(
     scope: Scope,
@@ -118,13 +132,13 @@ def build(
     targets: Sequence[Target],
     made_at: datetime,
     *,
-    missing: Mapping[str, Sequence[Dossier]] | None = None,
+    missing: Iterable[Dossier] = (),
     before: Sequence[Tally] | None = None,
 ) -> Report:
     """The report of a scope; `code` is "" for the nation.
 
-    `before` are the tallies of the same period a year before. `missing` lists, by centre, dossiers not digitized; it
-    is repeated in the report. Raises NotFound where no centre belongs to the scope.
+    `before` are the tallies of the same period a year before. `missing` are dossiers not digitized that the report
+    should name. Raises NotFound where no centre belongs to the scope.
     """
     inside = [tally for tally in tallies if _belongs(tally.centre, scope, code)]
     if not inside and scope is not Scope.NATION:
@@ -134,7 +148,7 @@ def build(
         before=None if before is None else {tally.centre.code: tally for tally in before},
     )
     busy = [tally for tally in inside if any(tally.counts.values())]
-    centres = tuple(make.centre(tally) for tally in sorted(busy, key=lambda tally: tally.centre.code))
+    centres = tuple(make.centre(tally) for tally in sorted(busy, key=lambda tally: _natural(tally.centre.code)))
     total = _total(make, scope, code, inside)
     provinces = _provinces(make, inside) if scope is Scope.NATION else ()
     return Report(
@@ -148,9 +162,14 @@ def build(
         provinces=provinces,
         centres=centres,
         missing=_missing(total, centres),
-        dossiers={c.code: tuple(missing[c.code]) for c in centres if missing and missing.get(c.code)},
+        dossiers=_by_centre(missing),
         idle=len(inside) - len(busy),
     )
+
+
+def _natural(code: str) -> list[tuple[int, str]]:
+    """A key that puts H18.2 before H18.10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code)]
 
 
 def _belongs(centre: Centre, scope: Scope, code: str) -> bool:
@@ -183,7 +202,6 @@ class _RowMaker:
             code=code,
             name=name,
             province=code,
-            province_name=name if code else "",
             counts=rates.total(tallies),
             figures=self._figures(tallies, province=code),
         )
@@ -214,7 +232,7 @@ class _RowMaker:
 def _total(make: _RowMaker, scope: Scope, code: str, inside: Sequence[Tally]) -> Row:
     if scope is Scope.CENTRE:
         return make.centre(inside[0])
-    name = inside[0].centre.province_name if scope is Scope.PROVINCE else ""
+    name = inside[0].centre.province_name if scope is Scope.PROVINCE else NATION
     return make.group(scope, code, name, inside)
 
 
@@ -225,6 +243,13 @@ def _provinces(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:
     return tuple(
         make.group(Scope.PROVINCE, code, group[0].centre.province_name, group) for code, group in sorted(groups.items())
     )
+
+
+def _by_centre(dossiers: Iterable[Dossier]) -> dict[str, tuple[Dossier, ...]]:
+    groups: dict[str, list[Dossier]] = {}
+    for dossier in dossiers:
+        groups.setdefault(dossier.centre, []).append(dossier)
+    return {centre: tuple(group) for centre, group in groups.items()}
 
 
 def _missing(total: Row, centres: Sequence[Row]) -> Missing:

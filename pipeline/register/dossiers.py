@@ -26,10 +26,9 @@ code begins the dossier's code (`H18.25-230914-0012`). A dossier code is what th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 from pipeline.clock import local, local_day
@@ -39,6 +38,7 @@ from pipeline.register.layout import Column, Layout
 from pipeline.register.lines import Line
 from pipeline.register.papers import marked, papers
 from pipeline.register.problems import ImportFile
+from pipeline.understanding import dossier_code
 
 LAYOUT = Layout(
     kind="dossiers",
@@ -101,8 +101,6 @@ STATUSES = {
     **dict.fromkeys(("datraketqua", "datra"), DossierStatus.RETURNED),
 }
 
-_USUAL = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,4})-(?:\d{6}|\d{8})-\d{4,7}")
-
 _RESOLVED = (DossierStatus.DONE, DossierStatus.RETURNED)
 
 
@@ -110,7 +108,7 @@ _RESOLVED = (DossierStatus.DONE, DossierStatus.RETURNED)
 class _Known:
     """What a dossier may refer to; None is not checked."""
 
-    now: datetime
+    today: date
     centres: Mapping[str, Centre] | None
     procedures: Mapping[str, Procedure] | None
 
@@ -118,14 +116,14 @@ class _Known:
 def read_dossiers(
     path: Path,
     *,
-    now: datetime,
+    today: date,
     centres: Iterable[Centre] | None = None,
     procedures: Iterable[Procedure] | None = None,
 ) -> ImportFile[Dossier]:
     """The dossiers of a file. Lines of an unknown or closed centre or of an unknown procedure are rejected where
-    `centres` or `procedures` are given, dates after the day of `now` always. Raises ImportRefused."""
+    `centres` or `procedures` are given, dates after `today` (in Vietnam) always. Raises ImportRefused."""
     known = _Known(
-        now=now,
+        today=today,
         centres=None if centres is None else {centre.code.upper(): centre for centre in centres},
         procedures=None if procedures is None else {procedure.code: procedure for procedure in procedures},
     )
@@ -134,7 +132,7 @@ def read_dossiers(
 
 def _dossier(line: Line, known: _Known) -> Dossier:
     code = _code(line)
-    received, resolved = _dates(line, known.now)
+    received, resolved = _dates(line, known.today)
     procedure = _procedure(line, known.procedures)
     names = {c.code: c.name for c in procedure.components}
     default = DossierStatus.DONE if resolved else DossierStatus.ACCEPTED
@@ -157,19 +155,19 @@ def _dossier(line: Line, known: _Known) -> Dossier:
 
 def _code(line: Line) -> str:
     code = line.code("code", required=True)
-    if code and not line.refused and not _USUAL.fullmatch(code):
+    if code and not line.refused and dossier_code.parse(code) is None:
         line.warn(
             "code", "is not of the usual form H18.25-230914-0012", "không đúng dạng thường gặp H18.25-230914-0012"
         )
     return code
 
 
-def _dates(line: Line, now: datetime) -> tuple[datetime | None, datetime | None]:
+def _dates(line: Line, today: date) -> tuple[datetime | None, datetime | None]:
     received = line.moment("received_at")
     resolved_field = "resolved_at" if line.text("resolved_at") else "returned_at"
     resolved = line.moment(resolved_field)
     for field, moment in (("received_at", received), (resolved_field, resolved)):
-        if moment and local_day(moment) > local_day(now):
+        if moment and local_day(moment) > today:
             line.refuse(field, "is in the future", "là ngày trong tương lai")
     if received and resolved and resolved < received and not _same_day_without_time(received, resolved):
         line.refuse(resolved_field, "is before the dossier was received", "sớm hơn ngày tiếp nhận")

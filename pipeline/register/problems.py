@@ -29,6 +29,11 @@ class Problem:
     reason_vi: str
     rejected: bool = True
 
+    def __str__(self) -> str:
+        where = f"line {self.line}" + (f", {self.column}" if self.column else "")
+        what = f"{self.value!r} {self.reason_en}" if self.value else self.reason_en
+        return f"{where}: {what}" + ("" if self.rejected else " (imported all the same)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFile(Generic[Row]):
@@ -41,6 +46,11 @@ class ImportFile(Generic[Row]):
     problems: tuple[Problem, ...]
     lines: int
     ignored: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many lines cannot be imported."""
+        return self.lines - len(self.rows)
 
     @property
     def rejected(self) -> tuple[Problem, ...]:

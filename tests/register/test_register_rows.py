@@ -26,7 +26,7 @@ from pipeline.model import (
 from pipeline.register import ImportFile, read_centres, read_dossiers, read_procedures, read_targets
 from pipeline.register.lines import BadDate, parse_moment
 
-NOW = datetime(2023, 10, 1, 3, 0, tzinfo=UTC)
+TODAY = date(2023, 10, 1)
 CENTRES = (
     Centre(code="H18.25", name="a", province="H18", province_name="Điện Biên", level=Level.DISTRICT),
     Centre(
@@ -230,7 +230,7 @@ def test_a_flat_line_is_a_dossier_with_its_papers(csv: Csv) -> None:
         f"{CODE},H18.25,2.000379,trực tuyến,10,14/09/2023 08:30,15/09/2023,TP01;TP02:Giấy chứng sinh,TP01,1,"
         "KQ01:Giấy khai sinh,có",
     )
-    assert read_dossiers(path, now=NOW, centres=CENTRES, procedures=PROCEDURES).rows == (
+    assert read_dossiers(path, today=TODAY, centres=CENTRES, procedures=PROCEDURES).rows == (
         Dossier(
             code=CODE,
             centre="H18.25",
@@ -269,7 +269,7 @@ def test_the_national_record_is_a_dossier(tmp_path: Path) -> None:
     }
     path = tmp_path / "record.json"
     path.write_text(json.dumps({"session": "s", "madonvi": "H18", "data": [record]}))
-    found = read_dossiers(path, now=NOW, centres=CENTRES, procedures=PROCEDURES)
+    found = read_dossiers(path, today=TODAY, centres=CENTRES, procedures=PROCEDURES)
     assert not found.problems
     assert "ChuHoSo" in found.ignored
     assert found.rows == (
@@ -300,7 +300,7 @@ def test_a_submitted_file_sent_as_the_result_does_not_count_as_one(tmp_path: Pat
     }
     path = tmp_path / "record.json"
     path.write_text(json.dumps([record]))
-    found = read_dossiers(path, now=NOW)
+    found = read_dossiers(path, today=TODAY)
     assert [r.flagged for r in found.rows[0].results] == [False]
     assert [(p.column, p.value, p.rejected) for p in found.problems] == [("DanhSachGiayToKetQua", "KQ01", False)]
 
@@ -321,7 +321,7 @@ def test_a_submitted_file_sent_as_the_result_does_not_count_as_one(tmp_path: Pat
     ],
 )
 def test_a_dossier_that_cannot_be_right_is_rejected(csv: Csv, line: str, column: str, says: str) -> None:
-    found = read_dossiers(csv(FLAT, line), now=NOW, centres=CENTRES, procedures=PROCEDURES)
+    found = read_dossiers(csv(FLAT, line), today=TODAY, centres=CENTRES, procedures=PROCEDURES)
     assert not found.rows
     (problem,) = found.problems
     assert problem.rejected
@@ -337,24 +337,25 @@ def test_a_dossier_that_cannot_be_right_is_rejected(csv: Csv, line: str, column:
     ],
 )
 def test_a_dossier_that_is_odd_is_imported_with_a_warning(csv: Csv, line: str, says: str) -> None:
-    found = read_dossiers(csv(FLAT, line), now=NOW, centres=CENTRES, procedures=PROCEDURES)
+    found = read_dossiers(csv(FLAT, line), today=TODAY, centres=CENTRES, procedures=PROCEDURES)
     assert len(found.rows) == 1
     assert not found.rejected
     assert says in found.warnings[0].reason_en
 
 
 def test_a_result_with_only_a_day_may_be_of_the_day_of_reception(csv: Csv) -> None:
-    found = read_dossiers(csv(FLAT, f"{CODE};2.000379;14/09/2023 10:00;H18.25;14/09/2023"), now=NOW)
+    found = read_dossiers(csv(FLAT, f"{CODE};2.000379;14/09/2023 10:00;H18.25;14/09/2023"), today=TODAY)
     assert not found.problems
 
 
 def test_a_dossier_without_a_date_of_reception_is_imported_as_undated(csv: Csv) -> None:
-    found = read_dossiers(csv(FLAT, f"{CODE};2.000379;;H18.25;"), now=NOW)
+    found = read_dossiers(csv(FLAT, f"{CODE};2.000379;;H18.25;"), today=TODAY)
     assert [d.received_at for d in found.rows] == [None]
 
 
 def test_flags_for_papers_that_a_dossier_does_not_have_are_rejected(csv: Csv) -> None:
     found = read_dossiers(
-        csv("code,procedure,received_at,components,components_digitized", f"{CODE},1.1,14/09/2023,TP01,TP09"), now=NOW
+        csv("code,procedure,received_at,components,components_digitized", f"{CODE},1.1,14/09/2023,TP01,TP09"),
+        today=TODAY,
     )
     assert problems(found) == [(2, "components_digitized", "names a paper that the line does not have")]

@@ -1,0 +1,121 @@
+"""A report as one HTML file: no request leaves it, it works offline, prints on A4 and reads well to a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import jinja2
+
+from pipeline.clock import local
+from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, HEADLINE, RECORDS_DIGITIZED
+from pipeline.indicators.report import Figure, Report, Row
+from pipeline.model import Measure, Scope
+from pipeline.output import report_format, report_words
+from pipeline.output.report_format import Language
+from pipeline.output.report_rows import missing_facts
+
+BARS = 40
+"""Up to so many units are drawn as named bars, more as a skyline of thin columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A thin column of the skyline, in hundredths of its width and height. `reached` is None without a target."""
+
+    x: float
+    width: float
+    height: float
+    reached: bool | None
+    title: str
+
+
+def environment(language: Language) -> jinja2.Environment:
+    """Templates with the filters that write numbers, days and words in one language."""
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipeline.output", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+    def integer(value: int) -> str:
+        return report_format.integer(value, language)
+
+    def percent(value: Decimal | None) -> str:
+        return report_format.percent(value, language)
+
+    def points(value: Decimal | None, unit: bool = True) -> str:
+        return report_format.points(value, language, unit=unit)
+
+    def day(value: datetime | date | None) -> str:
+        if value is None:
+            return ""
+        return report_format.day(local(value).date() if isinstance(value, datetime) else value, language)
+
+    env.filters.update(integer=integer, percent=percent, points=points, day=day)
+    env.filters.update(
+        label=lambda definition: report_words.label(definition, language),
+        unit=lambda definition: report_words.unit(definition, language),
+        explanation=lambda definition: report_words.explanation(definition, language),
+        source=lambda definition: report_words.source(definition, language),
+        level=lambda value: report_format.level(value, language),
+    )
+    env.globals.update(t=report_words.words(language), Measure=Measure, Scope=Scope)
+    env.globals.update(CENTRES=CENTRES_DIGITIZING, RECORDS=RECORDS_DIGITIZED, E_RESULTS=E_RESULTS)
+    return env
+
+
+def render(report: Report, language: str = Language.VIETNAMESE) -> str:
+    """The page. Raises UsageError for a language that is not written."""
+    language = report_format.language_of(language)
+    compared = ranked(report.provinces if len(report.provinces) > 1 else report.centres)
+    return (
+        environment(language)
+        .get_template("report.html")
+        .render(
+            report=report,
+            place=report_format.place(report, language),
+            period=report_format.period_words(report.period, language),
+            days=report_format.days(report.period, language),
+            as_of=report_format.moment(report.made_at, language),
+            summary=report_words.summary(report, language),
+            headline=[report.total.figure(definition) for definition in HEADLINE],
+            bars=compared if 1 < len(compared) <= BARS else [],
+            columns=skyline(compared, language) if len(compared) > BARS else [],
+            facts=missing_facts(report, language),
+            reached=sum(bool(row.figure(RECORDS_DIGITIZED).reached) for row in compared),
+        )
+    )
+
+
+def ranked(rows: Sequence[Row]) -> list[Row]:
+    """From the highest record digitization rate down, those without a rate at the end, then by name."""
+
+    def key(row: Row) -> tuple[bool, Decimal, str]:
+        percent = row.figure(RECORDS_DIGITIZED).percent
+        return percent is None, -(percent or Decimal(0)), row.name
+
+    return sorted(rows, key=key)
+
+
+def skyline(rows: Sequence[Row], language: Language) -> list[Column]:
+    step = 100 / len(rows)
+    return [
+        Column(
+            x=round(number * step, 3),
+            width=round(step * 0.8, 3),
+            height=_height(figure),
+            reached=figure.reached,
+            title=f"{row.name}: {report_format.percent(figure.percent, language)}",
+        )
+        for number, row in enumerate(rows)
+        for figure in [row.figure(RECORDS_DIGITIZED)]
+    ]
+
+
+def _height(figure: Figure) -> float:
+    return 0.0 if figure.percent is None else float(figure.percent)

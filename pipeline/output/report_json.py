@@ -1,0 +1,108 @@
+"""A report as JSON: exact counts, percentages with their decimals, the definitions they follow."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from pipeline.indicators.definitions import Definition
+from pipeline.indicators.report import Figure, Report, Row
+from pipeline.output import report_format, report_words
+from pipeline.output.report_format import Language
+from pipeline.output.report_rows import all_rows
+
+
+def render(report: Report, language: str = Language.VIETNAMESE) -> str:
+    """One object; names of indicators in the language, keys in English. Counts and percentages are numbers, a rate
+    without a denominator is null."""
+    language = report_format.language_of(language)
+    missing = report.missing
+    content = {
+        "scope": report.scope.value,
+        "code": report.code,
+        "name": report_format.place(report, language),
+        "period": {
+            "name": report.period.name,
+            "first": report.period.first.isoformat(),
+            "last": report.period.last.isoformat(),
+        },
+        "made_at": report.made_at.isoformat(),
+        "total": _row(report.total),
+        "provinces": [_row(row) for row in report.provinces],
+        "centres": [_row(row) for row in report.centres],
+        "missing": {
+            "dossiers": missing.dossiers,
+            "components": missing.components,
+            "results": missing.results,
+            "e_results": missing.e_results,
+            "undated": missing.undated,
+            "same_as_component": missing.same_as_component,
+            "unmatched": missing.unmatched,
+            "centres": [row.code for row in missing.centres],
+            "dossier_codes": {centre: [d.code for d in dossiers] for centre, dossiers in report.dossiers.items()},
+        },
+        "idle_centres": report.idle,
+        "definitions": [_definition(definition, language) for definition in report.definitions],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def rows(report: Report, language: str = Language.VIETNAMESE) -> list[dict[str, str]]:
+    """A short table of texts: place, dossiers and the three rates with their gaps."""
+    language = report_format.language_of(language)
+    return [_short(row, language) for row in all_rows(report)]
+
+
+def _short(row: Row, language: Language) -> dict[str, str]:
+    t = report_words.words(language)
+    cells = {t["code"]: row.code, t["name"]: row.name}
+    for figure in row.figures[:3]:
+        name = report_words.label(figure.definition, language)
+        gap = "" if figure.gap is None else f" ({report_format.points(figure.gap, language)})"
+        cells[name] = report_format.percent(figure.percent, language) + gap
+    return cells
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "scope": row.scope.value,
+        "code": row.code,
+        "name": row.name,
+        "province": row.province,
+        "level": row.level.value if row.level else None,
+        "counts": {measure.value: count for measure, count in sorted(row.counts.items())},
+        "indicators": {figure.definition.name: _figure(figure) for figure in row.figures},
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "numerator": figure.rate.numerator,
+        "denominator": figure.rate.denominator,
+        "percent": _number(figure.percent),
+        "target": _number(figure.target_percent),
+        "gap": _number(figure.gap),
+        "reached": figure.reached,
+        "still_needed": figure.still_needed,
+        "by_flag": figure.by_flag,
+        "change": _number(figure.change),
+    }
+
+
+def _definition(definition: Definition, language: Language) -> dict[str, Any]:
+    return {
+        "name": definition.name,
+        "version": definition.version,
+        "label": report_words.label(definition, language),
+        "numerator": definition.numerator.value,
+        "denominator": definition.denominator.value,
+        "decimals": definition.decimals,
+        "source": report_words.source(definition, language),
+        "explanation": report_words.explanation(definition, language),
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    """Percentages have at most a few decimals, which a float prints as they are."""
+    return None if value is None else float(value)

@@ -1,0 +1,124 @@
+"""A report as tables for a terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
+from pipeline.indicators.report import Figure, Report, Row
+from pipeline.model import Measure, Scope
+from pipeline.output import report_format, report_words
+from pipeline.output.report_format import Language, integer, percent, points
+from pipeline.output.report_rows import missing_facts
+
+
+def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
+    """The headline rates, the provinces, the centres, what is missing: only those with lines."""
+    language = report_format.language_of(language)
+    t = report_words.words(language)
+    found = [_headline(report, language)]
+    if report.provinces:
+        found.append(_units(report.provinces, report.total, t["provinces"], language))
+    if report.centres:
+        total = None if report.provinces or report.scope is Scope.CENTRE else report.total
+        found.append(_units(report.centres, total, t["centres"], language))
+    facts = missing_facts(report, language)
+    if facts:
+        table = _table(t["missing"])
+        table.add_column(justify="right", style="bold")
+        table.add_column()
+        table.show_header = False
+        for number, text in facts:
+            table.add_row(integer(number, language), text)
+        found.append(table)
+    return found
+
+
+def _headline(report: Report, language: Language) -> Table:
+    t = report_words.words(language)
+    place = report_format.place(report, language)
+    period = report_format.period_words(report.period, language)
+    table = _table(f"{place} · {period}")
+    table.caption = f"{t['as_of']} {report_format.moment(report.made_at, language)}"
+    table.caption_justify = "left"
+    table.add_column(t["indicator"])
+    for heading in (t["counted"], t["whole"], t["rate"], t["target"], t["gap"]):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for figure in report.total.figures:
+        table.add_row(
+            report_words.label(figure.definition, language),
+            integer(figure.rate.numerator, language),
+            integer(figure.rate.denominator, language),
+            Text(percent(figure.percent, language), style="bold"),
+            percent(figure.target_percent, language) if figure.target else "–",
+            _gap(figure, language, unit=True),
+        )
+    return table
+
+
+def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Language) -> Table:
+    t = report_words.words(language)
+    table = _table(title)
+    centres = rows[0].scope is Scope.CENTRE
+    table.add_column(t["code"], no_wrap=True)
+    table.add_column(t["centre"] if centres else t["province"], min_width=10)
+    for heading in (
+        "dossiers",
+        "components",
+        "e_results",
+        "digitizing" if centres else "digitizing_share",
+        "records_rate",
+        "gap",
+        "e_results_rate",
+        "gap",
+        "still_needed",
+    ):
+        table.add_column(t[heading].replace(" ", "\n"), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(row.code, row.name, *_cells(row, language))
+    if total is not None:
+        table.add_section()
+        table.add_row("", t["total"], *_cells(total, language), style="bold")
+    return table
+
+
+def _cells(row: Row, language: Language) -> list[Text | str]:
+    records, results = row.figure(RECORDS_DIGITIZED), row.figure(E_RESULTS)
+    return [
+        integer(row.count(Measure.DOSSIERS), language),
+        integer(row.count(Measure.COMPONENTS_DIGITIZED), language),
+        integer(row.count(Measure.E_RESULTS), language),
+        _digitizing(row, language),
+        percent(records.percent, language),
+        _gap(records, language),
+        percent(results.percent, language),
+        _gap(results, language),
+        integer(records.still_needed, language) if records.gap is not None else "–",
+    ]
+
+
+def _digitizing(row: Row, language: Language) -> Text | str:
+    figure = row.figure(CENTRES_DIGITIZING)
+    if row.scope is not Scope.CENTRE or not figure.rate.denominator:
+        return percent(figure.percent, language)
+    t = report_words.words(language)
+    return Text(t["yes"], style="green") if figure.rate.numerator else Text(t["no"], style="red")
+
+
+def _gap(figure: Figure, language: Language, *, unit: bool = False) -> Text | str:
+    if figure.gap is None:
+        return "–"
+    return Text(points(figure.gap, language, unit=unit), style="green" if figure.reached else "red")
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        header_style="dim",
+    )

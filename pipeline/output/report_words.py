@@ -1,0 +1,190 @@
+"""The words of a report in Vietnamese and English, and its summary in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
+from pipeline.indicators.report import Figure, Report
+from pipeline.output.report_format import Language, integer, percent
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("Báo cáo số hóa hồ sơ, giấy tờ tại bộ phận một cửa", "Digitization at the one-stop service centres"),
+    "as_of": ("Số liệu đến", "Figures as of"),
+    "language": ("vi", "en"),
+    "key_figures": ("Ba chỉ tiêu chính", "Three headline rates"),
+    "target": ("Mục tiêu", "Target"),
+    "no_target": ("chưa giao mục tiêu", "no target set"),
+    "reached": ("Đạt mục tiêu", "Target reached"),
+    "not_reached": ("Chưa đạt", "Below target"),
+    "reached_short": ("đạt", "reached"),
+    "not_reached_short": ("chưa đạt", "below"),
+    "gap": ("Chênh lệch", "Gap"),
+    "gap_points": ("Chênh lệch (điểm %)", "Gap (points)"),
+    "same_period": ("So với cùng kỳ", "On the year before"),
+    "no_rate": (
+        "n/a: không có mẫu số trong kỳ nên không tính tỷ lệ; không phải là 0 %.",
+        "n/a: nothing to divide by in the period, so there is no rate; it is not 0 %.",
+    ),
+    "chart": ("So sánh giữa các đơn vị", "The units compared"),
+    "chart_note": (
+        "Xếp từ cao xuống thấp. Vạch đứng là mục tiêu của từng đơn vị.",
+        "From the highest down. The upright mark is each unit's target.",
+    ),
+    "skyline_note": (
+        "Mỗi cột là một đơn vị, xếp từ cao xuống thấp; đường ngang là mục tiêu chung",
+        "Each column is a unit, from the highest down; the level line is the common target",
+    ),
+    "units_reached": ("đơn vị đạt mục tiêu", "units have reached their target"),
+    "of": ("trong", "of"),
+    "provinces": ("Theo tỉnh, bộ, ngành", "By province and ministry"),
+    "centres": ("Theo bộ phận một cửa", "By centre"),
+    "province": ("Tỉnh, bộ, ngành", "Province or ministry"),
+    "centre": ("Bộ phận một cửa", "Centre"),
+    "code": ("Mã", "Code"),
+    "level_of_row": ("Cấp", "Level"),
+    "nation": ("toàn quốc", "nation"),
+    "name": ("Tên", "Name"),
+    "dossiers_digitized": ("Hồ sơ đã số hóa", "Dossiers digitized"),
+    "dossiers": ("Hồ sơ tiếp nhận", "Dossiers received"),
+    "components": ("Thành phần đã số hóa", "Components digitized"),
+    "components_all": ("Thành phần tiếp nhận", "Components received"),
+    "e_results": ("Kết quả điện tử", "E-results"),
+    "e_results_all": ("Hồ sơ có kết quả là giấy tờ", "Dossiers with a document as result"),
+    "digitizing": ("Có số hóa", "Digitizes"),
+    "digitizing_share": ("Bộ phận có số hóa", "Centres that digitize"),
+    "records_rate": ("Hồ sơ được số hóa", "Records digitized"),
+    "e_results_rate": ("Cấp kết quả điện tử", "E-result rate"),
+    "still_needed": ("Còn phải số hóa", "Still to digitize"),
+    "still_needed_note": (
+        "Số hồ sơ còn phải số hóa để đạt mục tiêu tỷ lệ hồ sơ được số hóa.",
+        "Dossiers still to digitize to reach the target of the record digitization rate.",
+    ),
+    "yes": ("Có", "Yes"),
+    "no": ("Chưa", "Not yet"),
+    "total": ("Tổng cộng", "Total"),
+    "filter": ("Tìm đơn vị", "Find a unit"),
+    "filter_hint": ("tên hoặc mã, có dấu hoặc không dấu", "name or code, with or without accents"),
+    "only_behind": ("Chỉ đơn vị chưa đạt mục tiêu", "Only units below target"),
+    "shown": ("đơn vị hiển thị", "units shown"),
+    "sort_hint": ("Chọn tiêu đề cột để sắp xếp.", "Choose a column heading to sort."),
+    "missing": ("Còn thiếu gì", "What is missing"),
+    "missing_dossiers": ("hồ sơ trong kỳ chưa được số hóa", "dossiers of the period are not digitized"),
+    "missing_components": ("thành phần hồ sơ chưa được số hóa", "components are not digitized"),
+    "missing_e_results": ("hồ sơ chưa có tệp kết quả điện tử", "dossiers have no result file"),
+    "missing_unmatched": (
+        "văn bản đã quét nhưng chưa gắn được với hồ sơ nào, chưa được tính",
+        "scanned documents belong to no dossier yet and are not counted",
+    ),
+    "missing_undated": (
+        "hồ sơ không có ngày tiếp nhận, không tính vào kỳ nào",
+        "dossiers have no date of reception and are in no period",
+    ),
+    "missing_same": (
+        "kết quả dùng lại tệp của thành phần hồ sơ, không được tính",
+        "results repeat a component's file and do not count",
+    ),
+    "missing_idle": (
+        "bộ phận một cửa không hoạt động trong kỳ, không đưa vào bảng",
+        "centres were not in operation in the period and are left out of the tables",
+    ),
+    "nothing_missing": ("Không có gì còn thiếu.", "Nothing is missing."),
+    "not_digitizing": ("Bộ phận một cửa chưa thực hiện số hóa", "Centres that do not digitize yet"),
+    "dossier_list": ("Hồ sơ chưa được số hóa, cũ nhất trước", "Dossiers not yet digitized, the oldest first"),
+    "dossier": ("Mã hồ sơ", "Dossier"),
+    "procedure": ("Mã thủ tục", "Procedure"),
+    "received": ("Ngày tiếp nhận", "Received"),
+    "resolved": ("Ngày có kết quả", "Resolved"),
+    "indicators": ("Các chỉ tiêu và căn cứ số liệu", "The indicators and what they rest on"),
+    "indicator": ("Chỉ tiêu", "Indicator"),
+    "counted": ("Đạt", "Counted"),
+    "whole": ("Tổng số", "Of"),
+    "rate": ("Tỷ lệ", "Rate"),
+    "by_flag": ("Chỉ theo đánh dấu của hệ thống nguồn", "By the register's own flag alone"),
+    "by_flag_note": (
+        "Phần còn lại đã được đối chiếu với bản quét lưu trong hệ thống.",
+        "The rest is backed by scans that are stored here.",
+    ),
+    "notes": ("Cách tính", "Method"),
+    "version": ("phiên bản", "version"),
+    "source": ("Nguồn", "Source"),
+    "rounding": (
+        "Tỷ lệ làm tròn đến số chữ số thập phân đã quy định, nửa đơn vị làm tròn lên; chênh lệch là hiệu của hai tỷ lệ "
+        "đã làm tròn. Đạt hay chưa đạt được xét trên số chưa làm tròn.",
+        "Rates are rounded half up to the decimals of their definition; a gap is the difference of the two rounded "
+        "rates. Whether a target is reached is decided on the exact rate.",
+    ),
+    "target_rule": (
+        "Mục tiêu áp dụng là mục tiêu riêng của đơn vị, nếu không có thì theo tỉnh, rồi đến toàn quốc, có hiệu lực vào "
+        "ngày cuối kỳ.",
+        "The target is the centre's own, else its province's, else the nation's, as in force on the last day of the "
+        "period.",
+    ),
+    "since": ("từ", "since"),
+    "made_by": ("Lập tự động bằng sohoa", "Made by sohoa"),
+}
+
+
+def words(language: Language) -> dict[str, str]:
+    """Every word of a report by its key."""
+    at = 0 if language is Language.VIETNAMESE else 1
+    return {key: pair[at] for key, pair in _WORDS.items()}
+
+
+def label(definition: Definition, language: Language) -> str:
+    return definition.label_vi if language is Language.VIETNAMESE else definition.label_en
+
+
+def unit(definition: Definition, language: Language) -> str:
+    return definition.unit_vi if language is Language.VIETNAMESE else definition.unit_en
+
+
+def explanation(definition: Definition, language: Language) -> str:
+    return definition.explanation_vi if language is Language.VIETNAMESE else definition.explanation_en
+
+
+def source(definition: Definition, language: Language) -> str:
+    return definition.source_vi if language is Language.VIETNAMESE else definition.source_en
+
+
+def summary(report: Report, language: Language) -> str:
+    """The headline rates as two or three sentences that can be read out."""
+    centres, records, results = (report.total.figure(d) for d in (CENTRES_DIGITIZING, RECORDS_DIGITIZED, E_RESULTS))
+    if not records.rate.denominator:
+        return (
+            "Không có hồ sơ nào được tiếp nhận trong kỳ."
+            if language is Language.VIETNAMESE
+            else "No dossier was received in the period."
+        )
+    sentences = [_sentence(records, language) + _distance(records, language) + "."]
+    if results.rate.denominator:
+        sentences.append(_sentence(results, language) + _distance(results, language) + ".")
+    if centres.rate.denominator > 1:
+        sentences.insert(0, _sentence(centres, language) + ".")
+    return " ".join(sentences)
+
+
+_DONE = {
+    CENTRES_DIGITIZING.name: ("thực hiện số hóa", "digitize"),
+    RECORDS_DIGITIZED.name: ("được số hóa", "are digitized"),
+    E_RESULTS.name: ("có kết quả điện tử", "have an electronic result"),
+}
+
+
+def _sentence(figure: Figure, language: Language) -> str:
+    done = _DONE[figure.definition.name][language is Language.ENGLISH]
+    of = "trong" if language is Language.VIETNAMESE else "of"
+    numbers = f"{integer(figure.rate.numerator, language)} {of} {integer(figure.rate.denominator, language)}"
+    return f"{numbers} {unit(figure.definition, language)} {done} ({percent(figure.percent, language)})"
+
+
+def _distance(figure: Figure, language: Language) -> str:
+    if figure.target is None:
+        return ""
+    target = percent(figure.target_percent, language)
+    if figure.reached:
+        return f", đạt mục tiêu {target}" if language is Language.VIETNAMESE else f", the target of {target} is reached"
+    needed = integer(figure.still_needed, language)
+    if language is Language.VIETNAMESE:
+        return f", còn thiếu {needed} {figure.definition.unit_vi} để đạt mục tiêu {target}"
+    return f", {needed} more {figure.definition.unit_en} reach the target of {target}"
