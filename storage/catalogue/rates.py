@@ -47,7 +47,7 @@ class Rates:
             for row in connection.execute(_dossier_counts(period)):
                 counts[row.centre].update((measure, int(row._mapping[measure.value])) for measure in _COUNTED)
             for measure, statement in _COUNTED_APART.items():
-                for code, number in connection.execute(statement()).tuples():
+                for code, number in connection.execute(statement()):
                     if code in counts:  # a receipt may name a centre that the register does not know
                         counts[code][measure] = number
         return [Tally(centre=centre, counts=_completed(centre, period, counts[centre.code])) for centre in centres]

@@ -77,6 +77,9 @@ def insert_document(connection: sa.Connection, document: Document, received_at: 
             "pages": document.pages,
             "state": DocumentState.RECEIVED,
             "received_at": received_at,
+            "owner": "",
+            "attempts": 0,
+            "error": "",
         },
     )
     if new:

@@ -15,7 +15,8 @@ from storage.catalogue.session import Database, exclusive
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic's settings for these migrations."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
@@ -27,7 +28,7 @@ def upgrade(database: Database) -> None:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     with database.write() as connection:
         exclusive(connection, "migrations", wait_forever=True)
-        config = _config()
+        config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -36,7 +37,7 @@ def check(database: Database) -> None:
     """Raises CatalogueOutdated where the schema is older or newer than this program, or there is none."""
     if database.path and not Path(database.path).exists():
         raise CatalogueOutdated(f"{database.path} does not exist yet.")
-    wanted = set(ScriptDirectory.from_config(_config()).get_heads())
+    wanted = set(ScriptDirectory.from_config(configuration()).get_heads())
     with database.read() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
     if found != wanted:

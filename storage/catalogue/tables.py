@@ -205,10 +205,10 @@ documents = Table(
     Column("received_at", UtcDateTime, nullable=False),
     # Whose it is while it is READING, and whose it was last. `attempts` numbers the claims: with the owner it tells
     # a claim from a later one.
-    Column("owner", sa.Text, nullable=False, server_default=""),
+    Column("owner", sa.Text, nullable=False),
     Column("lease_until", UtcDateTime),
-    Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    Column("error", sa.Text, nullable=False, server_default=""),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("error", sa.Text, nullable=False),
     Column("failed_at", UtcDateTime),
     Index(None, "state", "received_at"),
 )

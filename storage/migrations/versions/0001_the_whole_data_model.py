@@ -145,10 +145,10 @@ def _originals_and_documents() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("state", Word, nullable=False),
         sa.Column("received_at", Moment, nullable=False),
-        sa.Column("owner", sa.Text(), server_default="", nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("lease_until", Moment),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
         sa.Column("failed_at", Moment),
         sa.PrimaryKeyConstraint("id", name="pk_documents"),
     )
