@@ -1,0 +1,74 @@
+"""The process that opens one file: confined, told by its parent which pages to give, ended by whoever closes the line.
+
+It says {"pages": n} once the file is open, or {"error": code, "detail": ...}; then for each {"page": n} the page, or
+{"lost": code, "detail": ...}. The decoders are loaded by the fork server before it forks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import OpeningFailed, SohoaError
+from pipeline.imaging import wire
+from pipeline.imaging.confine import allow_cpu, confine
+from pipeline.imaging.limits import Limits
+from pipeline.imaging.pdf import PdfFile
+from pipeline.imaging.raster import PictureFile
+from pipeline.model import MediaType, ScanPage
+
+
+class _OpenFile(Protocol):
+    pages: int
+
+    def check(self) -> None: ...
+
+    def page(self, number: int) -> ScanPage: ...
+
+
+def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
+    """Opens the file that the request names and serves its pages until the parent closes the line."""
+    limits = Limits(**request["limits"])
+    os.chdir(scratch)
+    confine(limits)
+    allow_cpu(limits.open_seconds)
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent has what it wanted
+        try:
+            file = _open(Path(request["path"]), MediaType(request["media_type"]), scratch, limits)
+            if request["check"]:
+                file.check()
+        except (SohoaError, MemoryError, RecursionError) as error:
+            wire.send(channel, {"error": _code(error), "detail": _detail(error)})
+            return
+        wire.send(channel, {"pages": file.pages})
+        while True:
+            message, _ = wire.receive(channel)
+            allow_cpu(limits.open_seconds)
+            _give(channel, file, int(message["page"]))
+
+
+def _open(path: Path, kind: MediaType, scratch: Path, limits: Limits) -> _OpenFile:
+    if kind is MediaType.PDF:
+        return PdfFile(path, scratch, limits)
+    return PictureFile(path, kind, limits)
+
+
+def _give(channel: socket.socket, file: _OpenFile, number: int) -> None:
+    try:
+        page = file.page(number)
+        wire.send_page(channel, page)
+    except (SohoaError, MemoryError, RecursionError) as error:
+        wire.send(channel, {"lost": _code(error), "detail": _detail(error)})
+
+
+def _code(error: BaseException) -> str:
+    return error.code if isinstance(error, SohoaError) else OpeningFailed.code
+
+
+def _detail(error: BaseException) -> str:
+    if isinstance(error, SohoaError):
+        return error.detail
+    return "Out of memory." if isinstance(error, MemoryError) else "Nested too deeply."

@@ -1,0 +1,271 @@
+"""Opens scans that nobody has looked at yet: each file in a child process of its own, confined and limited.
+
+What can go wrong with a file (a bomb, a crash of a decoder, an endless loop) costs that child; here it is an
+OpeningFailed, or a page without image and text where the other pages are well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+
+from pipeline import errors
+from pipeline.errors import (
+    DiskFull,
+    EmptyFile,
+    FolderNotWritable,
+    NotAScan,
+    NotSettled,
+    OpeningFailed,
+    Rejected,
+    SohoaError,
+    TooLarge,
+)
+from pipeline.imaging import wire
+from pipeline.imaging.limits import Limits
+from pipeline.imaging.sniff import HEAD, media_type
+from pipeline.model import MediaType, Original, ScanPage
+
+__all__ = ["Limits", "SandboxedOpener"]
+
+A4 = (595.276, 841.89)
+"""The size that is said of a page which was lost before it could be measured, in points."""
+MOST_CRASHES = 3
+"""A file that has cost so many children is given up."""
+_BLOCK = 1 << 20
+_ENOSPC = 28
+
+
+class SandboxedOpener:
+    """Fills the port `ScanOpener`. May be used from several threads at a time; holds nothing between two calls.
+
+    `scratch` is where a child may put what a library cannot hold in memory; what it leaves is removed.
+    """
+
+    def __init__(self, *, limits: Limits | None = None, scratch: Path | None = None) -> None:
+        self._limits = limits or Limits()
+        self._scratch = scratch or Path(tempfile.gettempdir())
+
+    def inspect(self, path: Path) -> Original:
+        """Hash, size, type and page count. Raises EmptyFile, NotAScan, TooLarge, BrokenScan, EncryptedPdf, NoPages,
+        TooManyPages, OpeningFailed; NotSettled where the file cannot be read or changes meanwhile."""
+        sha256, size, kind = self._hash(path)
+        with _Session(path, kind, self._limits, self._scratch, check=True) as session:
+            return Original(sha256=sha256, size=size, media_type=kind, pages=session.pages)
+
+    @contextmanager
+    def pages(self, path: Path, numbers: Collection[int]) -> Iterator[Iterator[ScanPage]]:
+        """The pages in ascending order, one at a time.
+
+        A page that alone is broken, or costs the child its life, comes with neither image nor text; the only page of
+        a file, or one too many crashes, raise what happened to it.
+        """
+        try:
+            with path.open("rb") as file:
+                kind = _known(file.read(HEAD))
+        except OSError as error:
+            raise NotSettled(f"{error.strerror}.") from None
+        with _Session(path, kind, self._limits, self._scratch) as session:
+            yield session.give(sorted(set(numbers)))
+
+    def _hash(self, path: Path) -> tuple[str, int, MediaType]:
+        try:
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                if before.st_size > self._limits.max_file_bytes:
+                    raise TooLarge(f"{before.st_size} bytes, at most {self._limits.max_file_mb} MB.")
+                head = file.read(HEAD)
+                kind = _known(head)
+                digest = hashlib.sha256(head)
+                while block := file.read(_BLOCK):
+                    digest.update(block)
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            raise NotSettled(f"{error.strerror}.") from None
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise NotSettled
+        return digest.hexdigest(), after.st_size, kind
+
+
+def _known(head: bytes) -> MediaType:
+    if not head:
+        raise EmptyFile
+    kind = media_type(head)
+    if kind is None:
+        raise NotAScan
+    return kind
+
+
+class _Session:
+    """A file open in a child; a new child takes over where one has died."""
+
+    def __init__(self, path: Path, kind: MediaType, limits: Limits, scratch: Path, *, check: bool = False) -> None:
+        self._limits = limits
+        self._request: wire.Message = {
+            "path": str(path.absolute()),
+            "media_type": kind.value,
+            "limits": asdict(limits),
+            "scratch": str(scratch.absolute()),
+            "check": check,
+        }
+        self._crashes = 0
+        self._line: socket.socket | None = None
+        self.pages = 0
+
+    def __enter__(self) -> _Session:
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The fork server ends the child when it sees this end closed."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def give(self, numbers: list[int]) -> Iterator[ScanPage]:
+        for number in numbers:
+            try:
+                yield self._page(number)
+            except Rejected as error:
+                if self.pages == 1 or self._crashes >= MOST_CRASHES:
+                    raise
+                del error
+                yield ScanPage(number=number, width=A4[0], height=A4[1], image=None)
+
+    def _page(self, number: int) -> ScanPage:
+        if self._line is None:
+            self._open()
+        assert self._line is not None
+        try:
+            wire.send(self._line, {"page": number})
+        except OSError:
+            raise self._crashed() from None
+        message, fds = self._hear()
+        try:
+            if "page" in message and fds:
+                page = wire.unpack_page(message, fds[0])
+                if page.number != number:
+                    raise wire.BadMessage
+                return page
+            raise self._told(message)
+        except (wire.BadMessage, OSError):
+            raise self._crashed("It said what makes no sense.") from None
+        finally:
+            wire.close(fds)
+
+    def _open(self) -> None:
+        self._scratch().mkdir(parents=True, exist_ok=True)
+        self._line = _FORK_SERVER.start(self._request)
+        self._line.settimeout(self._limits.wall_seconds)
+        message, fds = self._hear()
+        wire.close(fds)
+        pages = message.get("pages")
+        if not isinstance(pages, int):
+            raise self._told(message)
+        self.pages = pages
+
+    def _scratch(self) -> Path:
+        return Path(self._request["scratch"])
+
+    def _hear(self) -> tuple[wire.Message, list[int]]:
+        """The child's next message. Raises OpeningFailed where it has died or says nothing for too long."""
+        assert self._line is not None
+        try:
+            return wire.receive(self._line)
+        except TimeoutError:
+            raise self._crashed(f"No answer within {self._limits.wall_seconds:.0f} s.") from None
+        except (EOFError, OSError, wire.BadMessage):
+            raise self._crashed() from None
+
+    def _told(self, message: wire.Message) -> SohoaError:
+        """The error in a message; the child may name only what an opener may raise."""
+        if "ended" in message:
+            return self._crashed(f"It ended with {message['ended']}.")
+        if "scratch" in message:
+            full = message["scratch"] == _ENOSPC
+            return DiskFull("The scratch folder.") if full else FolderNotWritable(f"{self._request['scratch']}.")
+        kind = errors.by_code(str(message.get("error") or message.get("lost")))
+        if issubclass(kind, Rejected | errors.ProgramMissing):
+            return kind(str(message.get("detail", "")))
+        return self._crashed()
+
+    def _crashed(self, how: str = "It ended without an answer.") -> OpeningFailed:
+        self._crashes += 1
+        self.close()
+        return OpeningFailed(how)
+
+
+class _ForkServerHandle:
+    """The one fork server of this process, started when it is first needed and again should it have died.
+
+    Requests carry their own line, so that threads and forked processes can share it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, request: wire.Message) -> socket.socket:
+        """A line to a new child. Raises OpeningFailed where none can be started."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._lock:
+            for _ in range(2):
+                try:
+                    wire.send(self._running(), request, theirs.fileno())
+                    return ours
+                except OSError:
+                    self._stop()
+        ours.close()
+        raise OpeningFailed("The process that opens files does not start.")
+
+    def _running(self) -> socket.socket:
+        if self._control is None:
+            self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603  our own module, no word of it from outside
+                    [sys.executable, "-m", "pipeline.imaging.forkserver", str(theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    env=_bare_environment(),
+                    cwd="/",
+                )
+        return self._control
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
+
+def _bare_environment() -> dict[str, str]:
+    """What Python and poppler need; no secret of this process."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
+    paths = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry is not None)
+    return {**kept, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+_FORK_SERVER = _ForkServerHandle()

@@ -1,0 +1,175 @@
+"""The picture of a PDF page: the embedded one as it is, or a rendering by poppler.
+
+Either comes as a viewer shows the page: quarter turns and mirror images that the page's matrices make are made in the
+pixels too, and `to_points` carries the rest.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+from pdf2image import convert_from_path
+from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFSyntaxError
+from PIL import Image, JpegImagePlugin
+from pypdfium2 import raw
+
+from pipeline.errors import BrokenScan, ProgramMissing, TooLarge
+from pipeline.geometry import POINTS_PER_INCH, Affine, Box
+from pipeline.imaging import pixels
+from pipeline.imaging.limits import Limits
+from pipeline.imaging.page_content import Picture
+from pipeline.model import PageImage, Pixels, ScanPage
+
+LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
+"""An embedded picture outside of this is not a scan of its page."""
+
+
+def embedded_picture(
+    picture: Picture, source: pikepdf.Object | None, shown: ScanPage, visible: Box, limits: Limits
+) -> PageImage | None:
+    """The picture taken out; None where it has a mask, no certain dictionary, or cannot be decoded alone.
+
+    Raises TooLarge.
+    """
+    if source is None or any(key in source for key in ("/SMask", "/Mask")) or bool(source.get("/ImageMask", False)):
+        return None
+    if picture.width * picture.height > limits.max_page_pixels:
+        raise TooLarge(f"A picture of {picture.width} x {picture.height} pixels.")
+    across, down = picture.sides
+    if not (across and down and picture.width and picture.height):
+        return None
+    dpi_x, dpi_y = picture.width * POINTS_PER_INCH / across, picture.height * POINTS_PER_INCH / down
+    if not (min(dpi_x, dpi_y) >= LOWEST_DPI and max(dpi_x, dpi_y) <= HIGHEST_DPI):
+        return None
+    factor = pixels.shrink_factor(picture.width, picture.height, max(dpi_x, dpi_y))
+    image = _decoded(picture, source, factor)
+    if image is None:
+        return None
+    square, dpi = pixels.squared(image, dpi_x * image.width / picture.width, dpi_y * image.height / picture.height)
+    # from pixels of what was decoded to the unit square of the image, whose origin is at the lower left
+    unit = Affine(1 / square.width, 0, 0, -1 / square.height, 0, 1)
+    array, to_points = _as_shown(pixels.as_pixels(square), unit.then(picture.matrix), shown)
+    array, to_points = _cropped(array, to_points, visible)
+    return PageImage(number=shown.number, pixels=array, dpi=dpi, to_points=to_points)
+
+
+def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_annotations: bool) -> PageImage:
+    """The page drawn by poppler, at `dpi` or what the limit on pixels allows. Raises BrokenScan, ProgramMissing."""
+    most = min(limits.max_page_pixels, pixels.MOST_PIXELS)
+    area = shown.width * shown.height / POINTS_PER_INCH**2
+    dpi = min(dpi, (most / area) ** 0.5)
+    try:
+        pages = convert_from_path(
+            path,
+            dpi=max(1, round(dpi)),
+            first_page=shown.number,
+            last_page=shown.number,
+            use_cropbox=True,
+            hide_annotations=hide_annotations,
+        )
+    except (FileNotFoundError, PDFInfoNotInstalledError):
+        raise ProgramMissing("pdftoppm (package poppler-utils).") from None
+    except (PDFPageCountError, PDFSyntaxError, OSError, ValueError, IndexError) as error:
+        raise BrokenScan(f"PDF, page {shown.number}: poppler, {type(error).__name__}.") from None
+    if len(pages) != 1:
+        raise BrokenScan(f"PDF, page {shown.number}: poppler gave no picture.")
+    (image,) = pages
+    assert shown.to_points is not None
+    to_shown = Affine(shown.width / image.width, 0, 0, shown.height / image.height, 0, 0)
+    return PageImage(
+        number=shown.number,
+        pixels=pixels.as_pixels(image),
+        dpi=image.width / shown.width * POINTS_PER_INCH,
+        to_points=to_shown.then(shown.to_points),
+    )
+
+
+def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Image.Image | None:
+    """The picture as L or RGB, reduced by `factor`."""
+    image = _jpeg(source, factor) if _plain_jpeg(source) else None
+    if image is None:
+        image = _by_pdfium(picture)
+    if image is None:
+        return None
+    return pixels.reduced(image, max(1, factor * image.width // picture.width))
+
+
+def _plain_jpeg(source: pikepdf.Object) -> bool:
+    """A JPEG whose bytes alone say what it looks like."""
+    filters = source.get("/Filter", pikepdf.Array())
+    names = list(filters.as_list()) if isinstance(filters, pikepdf.Array) else [filters]
+    return (
+        [str(name) for name in names] == ["/DCTDecode"]
+        and "/Decode" not in source
+        and "/DecodeParms" not in source
+        and source.get("/ColorSpace") in ("/DeviceRGB", "/DeviceGray")
+    )
+
+
+def _jpeg(source: pikepdf.Object, factor: int) -> Image.Image | None:
+    """Decoded at reduced size where that is wanted; None where Pillow cannot, or finds other colours."""
+    try:
+        image = JpegImagePlugin.JpegImageFile(io.BytesIO(source.read_raw_bytes()))
+        if image.mode != ("RGB" if source.get("/ColorSpace") == "/DeviceRGB" else "L"):
+            return None
+        image.draft(None, (image.width // factor, image.height // factor))
+        image.load()
+    except (OSError, SyntaxError, ValueError, pikepdf.PdfError):
+        return None
+    return image
+
+
+def _by_pdfium(picture: Picture) -> Image.Image | None:
+    """Colour space, /Decode, palette and depth applied by PDFium."""
+    bitmap = raw.FPDFImageObj_GetBitmap(picture.handle)
+    if not bitmap:
+        return None
+    try:
+        width, height = raw.FPDFBitmap_GetWidth(bitmap), raw.FPDFBitmap_GetHeight(bitmap)
+        stride, kind = raw.FPDFBitmap_GetStride(bitmap), raw.FPDFBitmap_GetFormat(bitmap)
+        depth = {raw.FPDFBitmap_Gray: 1, raw.FPDFBitmap_BGR: 3, raw.FPDFBitmap_BGRx: 4}.get(kind)
+        if depth is None or (width, height) != (picture.width, picture.height):
+            return None
+        address = ctypes.cast(raw.FPDFBitmap_GetBuffer(bitmap), ctypes.c_void_p).value
+        if not address:
+            return None
+        buffer = (ctypes.c_ubyte * (stride * height)).from_address(address)
+        rows = np.frombuffer(buffer, dtype=np.uint8).reshape(height, stride)[:, : width * depth]
+        # copied, for the buffer goes with the bitmap
+        colours = rows if depth == 1 else rows.reshape(height, width, depth)[:, :, 2::-1]
+        return Image.fromarray(colours.copy())
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+
+
+def _as_shown(array: Pixels, to_points: Affine, shown: ScanPage) -> tuple[Pixels, Affine]:
+    """The pixels mirrored and turned by quarter turns so that they lie as a viewer shows them."""
+    assert shown.to_points is not None
+    view = to_points.then(shown.to_points.inverse())  # pixels to the page as shown, both with y downwards
+    height, width = array.shape[:2]
+    if view.a * view.d - view.b * view.c < 0:
+        array = array[:, ::-1]
+        to_points = Affine(-1, 0, 0, 1, width, 0).then(to_points)
+        view = Affine(-1, 0, 0, 1, width, 0).then(view)
+    turns = round(view.angle / 90) % 4  # clockwise, for y grows downwards on both sides
+    # a clockwise turn puts the old lower left at the upper left: old x is new y, old y is height minus new x
+    for _ in range(turns):
+        height = array.shape[0]
+        array = np.rot90(array, -1)
+        to_points = Affine(0, -1, 1, 0, 0, height).then(to_points)
+    return np.ascontiguousarray(array), to_points
+
+
+def _cropped(array: Pixels, to_points: Affine, visible: Box) -> tuple[Pixels, Affine]:
+    """Without the rows and columns that lie outside the crop box."""
+    height, width = array.shape[:2]
+    seen = to_points.inverse().box(visible)
+    x0, y0 = max(0, int(seen.x0 + 0.5)), max(0, int(seen.y0 + 0.5))
+    x1, y1 = min(width, int(seen.x1 + 0.5)), min(height, int(seen.y1 + 0.5))
+    if (x0, y0, x1, y1) == (0, 0, width, height) or x1 <= x0 or y1 <= y0:
+        return array, to_points
+    return np.ascontiguousarray(array[y0:y1, x0:x1]), Affine(1, 0, 0, 1, x0, y0).then(to_points)

@@ -1,0 +1,150 @@
+"""The text layer of a PDF page as words, lines and blocks, read with PDFium.
+
+Lines come in the order of the page's content, which is the reading order in what word processors write. Boxes are in
+PDF user space. All of it runs in the child process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from pipeline.geometry import Affine, Box, bounding
+from pipeline.model import Line, Word
+
+COLUMN_GAP = 3.0
+"""Words on one line that are further apart than so many line heights belong to two columns."""
+PARAGRAPH_GAP = 0.9
+"""Lines further apart than so many line heights belong to two blocks."""
+MOST_CHARACTERS = 200_000
+"""A page with more characters is no text; what is beyond is left out."""
+_LINE_END_HYPHENS = ("\x02", "\ufffe")
+"""What PDFium gives for a hyphen at the end of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """A character and its box on the page as shown (points, y down); no box where PDFium made it up (a space)."""
+
+    text: str
+    box: Box | None
+
+
+def lines_of(
+    page: pdfium.PdfPage, frame: Affine, visible: Box, keep: Callable[[int], bool] | None = None
+) -> tuple[Line, ...]:
+    """The lines whose middle lies in `visible` (user space).
+
+    `frame` maps the page as shown (points, y down) to user space. `keep` is asked for the address of the text object
+    of each character.
+    """
+    textpage = page.get_textpage()
+    try:
+        glyphs = _glyphs(textpage, frame.inverse(), keep)
+        shown = frame.inverse().box(visible)
+        rows = [row for run in _runs(glyphs) for row in _columns(run)]
+    finally:
+        textpage.close()
+    rows = [row for row in rows if _inside(bounding([word.box for word in row]), shown)]
+    return tuple(_numbered(rows, frame))
+
+
+def _glyphs(textpage: pdfium.PdfTextPage, to_shown: Affine, keep: Callable[[int], bool] | None) -> Iterator[_Glyph]:
+    rect = raw.FS_RECTF()
+    handle = textpage.raw
+    for index in range(min(textpage.count_chars(), MOST_CHARACTERS)):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        text = _character(code)
+        if code == 0 and raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
+            text = "\ufffd"
+        if text.isspace() or not text or raw.FPDFText_IsGenerated(handle, index) == 1:
+            yield _Glyph(text, None)
+            continue
+        if keep is not None and not keep(_address(raw.FPDFText_GetTextObject(handle, index))):
+            yield _Glyph(" ", None)
+            continue
+        if not raw.FPDFText_GetLooseCharBox(handle, index, rect):
+            continue
+        yield _Glyph(text, to_shown.box(Box(rect.left, rect.bottom, rect.right, rect.top)))
+
+
+def _character(code: int) -> str:
+    if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+        return "\ufffd"
+    text = chr(code)
+    return "-" if text in _LINE_END_HYPHENS else text
+
+
+def _address(pointer: object) -> int:
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+def _runs(glyphs: Iterator[_Glyph]) -> Iterator[list[Word]]:
+    """Words between the line ends that PDFium found."""
+    run: list[Word] = []
+    word: list[_Glyph] = []
+    for glyph in glyphs:
+        if glyph.box is not None or glyph.text == "-":
+            word.append(glyph)
+            continue
+        if word:
+            run.extend(_word(word))
+            word = []
+        if glyph.text in "\r\n" and run:
+            yield run
+            run = []
+    if word:
+        run.extend(_word(word))
+    if run:
+        yield run
+
+
+def _word(glyphs: list[_Glyph]) -> Iterator[Word]:
+    boxes = [glyph.box for glyph in glyphs if glyph.box is not None]
+    text = unicodedata.normalize("NFC", "".join(glyph.text for glyph in glyphs))
+    if boxes and text.strip():
+        yield Word(text=text, box=bounding(boxes))
+
+
+def _columns(run: list[Word]) -> Iterator[list[Word]]:
+    """The run cut where the next word is far off or begins a line of its own."""
+    row = [run[0]]
+    for word in run[1:]:
+        before = row[-1].box
+        height = max(before.height, word.box.height, 1.0)
+        apart = word.box.x0 - before.x1 > COLUMN_GAP * height or word.box.x1 < before.x0
+        upright = before.width > 0 and run[0].box.height < 6 * run[0].box.width
+        if apart and upright and before.height < 100:
+            yield row
+            row = []
+        row.append(word)
+    yield row
+
+
+def _inside(box: Box, shown: Box) -> bool:
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return shown.x0 <= x <= shown.x1 and shown.y0 <= y <= shown.y1
+
+
+def _numbered(rows: list[list[Word]], frame: Affine) -> Iterator[Line]:
+    block, before = 0, None
+    for row in rows:
+        box = bounding([word.box for word in row])
+        if before is not None and not _continues(before, box):
+            block += 1
+        before = box
+        words = tuple(Word(text=word.text, box=frame.box(word.box)) for word in row)
+        yield Line(words=words, box=frame.box(box), block=block)
+
+
+def _continues(above: Box, below: Box) -> bool:
+    """A line goes on with the block of the line above it: close below, about as high, overlapping sideways."""
+    height = min(above.height, below.height)
+    gap = below.y0 - above.y1
+    overlap = min(above.x1, below.x1) - max(above.x0, below.x0)
+    return -height < gap < PARAGRAPH_GAP * height and overlap > 0 and below.y0 > above.y0
