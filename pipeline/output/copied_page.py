@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from pikepdf import Array, Dictionary, Name, Page, Pdf
 
-from pipeline.geometry import Box
-
 _PAGE_KEYS = frozenset(
     [
         "/Type",
@@ -73,11 +71,8 @@ def _signature(field: Dictionary) -> bool:
     return isinstance(value, Dictionary) and Name.ByteRange in value
 
 
-def prepare(pdf: Pdf, indices: Sequence[int]) -> list[list[Box]]:
-    """Paints form fields into their pages and strips the pages at `indices` of everything that acts.
-
-    Returns for each page where something was painted, in its user space.
-    """
+def prepare(pdf: Pdf, indices: Sequence[int]) -> None:
+    """Paints form fields into their pages and strips the pages at `indices` of everything that acts."""
     split = [_split(pdf.pages[index]) for index in indices]
     for index, (_, others) in zip(indices, split, strict=True):
         pdf.pages[index].obj.Annots = pdf.make_indirect(Array(others))
@@ -93,7 +88,6 @@ def prepare(pdf: Pdf, indices: Sequence[int]) -> list[list[Box]]:
         useful = [note for note in notes if note.get(Name.Subtype) != Name.Link or Name.A in note]
         if useful:
             page.Annots = pdf.make_indirect(Array(useful))
-    return [[box for note in others if (box := _rectangle(note)) is not None] for _, others in split]
 
 
 def _split(page: Page) -> tuple[list[Dictionary], list[Dictionary]]:
@@ -120,17 +114,6 @@ def _tame(note: Dictionary) -> None:
         del note[Name.A]
     elif Name.Next in action:
         del action[Name.Next]
-
-
-def _rectangle(annotation: Dictionary) -> Box | None:
-    corners = annotation.get(Name.Rect)
-    if not isinstance(corners, Array) or len(corners) != 4:
-        return None
-    try:
-        x0, y0, x1, y1 = (float(corner) for corner in corners)
-    except (TypeError, ValueError):
-        return None
-    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def keep_layers(source: Pdf, copy: Pdf) -> None:

@@ -23,7 +23,6 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, Stream
 
 from pipeline.errors import ReadingFailed
-from pipeline.geometry import Box
 from pipeline.model import Line, LineKind, MediaType, PageRange, PageReading, TextSource
 from pipeline.output import copied_page, picture_pages, text_layer
 from pipeline.output.glyphless import Fonts
@@ -72,8 +71,9 @@ def _assemble(
         below.mkdir()
         for opened, indices in _opened(source, below, stack):
             signed |= copied_page.is_signed(opened)
-            for index, painted in zip(indices, copied_page.prepare(opened, indices), strict=True):
-                _add_page(pdf, opened.pages[index], next(rest), painted, fonts)
+            copied_page.prepare(opened, indices)
+            for index in indices:
+                _add_page(pdf, opened.pages[index], next(rest), fonts)
             copied_page.keep_layers(opened, pdf)
     fonts.finish()
     _describe(pdf, title, signed=signed)
@@ -101,11 +101,11 @@ def _opened(source: Source, folder: Path, stack: ExitStack) -> Iterator[tuple[Pd
         yield opened, range(len(opened.pages))
 
 
-def _add_page(pdf: Pdf, original: Page, reading: PageReading, painted: Sequence[Box], fonts: Fonts) -> None:
+def _add_page(pdf: Pdf, original: Page, reading: PageReading, fonts: Fonts) -> None:
     pdf.pages.append(original)
     if reading.source is not TextSource.OCR:
         return
-    content, used = text_layer.operators(_lines(reading, painted), reading.to_points, fonts)
+    content, used = text_layer.operators(_lines(reading), reading.to_points, fonts)
     if content:
         page = pdf.pages[-1]
         _lay_under(pdf, page, content, used)
@@ -113,15 +113,15 @@ def _add_page(pdf: Pdf, original: Page, reading: PageReading, painted: Sequence[
         page.obj.Rotate = round(reading.to_points.angle / 90) * 90 % 360
 
 
-def _lines(reading: PageReading, painted: Sequence[Box]) -> list[Line]:
-    """Printed lines first, then stamps and handwriting, but for the words of painted annotations: they are there."""
+def _lines(reading: PageReading) -> list[Line]:
+    """Printed lines first, then stamps and handwriting.
+
+    A stamp of which every word is certain was not read from pixels: it is text that the page shows itself (that of a
+    signature's appearance), and it would be there twice.
+    """
     printed = [line for line in reading.lines if line.kind in _PRINTED]
     apart = [line for line in reading.lines if line.kind not in _PRINTED]
-    return [*printed, *(line for line in apart if not _covered(reading.to_points.box(line.box), painted))]
-
-
-def _covered(box: Box, areas: Sequence[Box]) -> bool:
-    return any(box.intersection(area) > box.area / 2 for area in areas)
+    return [*printed, *(line for line in apart if any(word.confidence < 1 for word in line.words))]
 
 
 def _lay_under(pdf: Pdf, page: Page, content: bytes, used: dict[str, pikepdf.Object]) -> None:

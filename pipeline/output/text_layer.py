@@ -1,7 +1,7 @@
 """The invisible text of one page as PDF operators.
 
 The words of a line share one text matrix, base line and size; each is stretched to the width of its box, and the
-space behind it fills the gap to the next. Only what overlaps or stands far apart is placed anew.
+space behind it fills the gap to the next. Only what overlaps, stands far apart or leans is placed anew.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ _BELOW = frozenset("gjpqyQJ,;()[]{}|/_@$")
 _DOT_BELOW = "\u0323"
 _WIDE_GAP = 2.0
 """A gap wider than so many ems is left empty: columns of a table, the two halves of a heading."""
+_SPACE = 0.02
+"""The width, in ems, of a space that does not fill the gap to the next word."""
+_LEVEL = math.radians(0.3)
+"""A line that leans more against the page's sides is written word by word, each word along the side: readers of PDF
+split a word whose letters climb."""
 _LEVELS = 4
 """Heights are told in quarters of an em: fine enough that a word's box and its highlight share most of their area."""
 
@@ -97,37 +102,41 @@ class _Writer:
         self._used = used
         self._base = _base_line(words)
         self._map = to_points
-        along = (1.0, self._base.slope)
-        x = (to_points.a * along[0] + to_points.c * along[1], to_points.b * along[0] + to_points.d * along[1])
-        self._per_x = math.hypot(*x) or 1.0
+        slope = self._base.slope
+        along = to_points.a + to_points.c * slope, to_points.b + to_points.d * slope
+        self._per_x = math.hypot(*along) or 1.0
         self._per_y = math.hypot(to_points.c, to_points.d) or 1.0
-        ahead = x[0] / self._per_x, x[1] / self._per_x
-        # text space has y upwards: its y axis is to the left of its x axis, unless the page is mirrored
-        side = -1.0 if to_points.a * to_points.d - to_points.b * to_points.c > 0 else 1.0
-        self._axes = (*ahead, -side * ahead[1], side * ahead[0])
         self._size = self._base.size * self._per_y
+        angle = math.atan2(along[1], along[0])
+        quarter = round(angle / (math.pi / 2)) * math.pi / 2
+        self._level = abs(angle - quarter) <= _LEVEL
+        if not self._level:
+            angle = quarter
+        self._ahead = math.cos(angle), math.sin(angle)
         self._font = ""
 
     def write(self, out: list[str]) -> None:
         self._place(self._words[0], out)
+        space = self._fonts.glyphs.encode(" ").hex()
         for word, after in zip(self._words, [*self._words[1:], None], strict=True):
             self._select(word, out)
             text = _shown(word)
             out.append(f"{self._stretch(word.box.width, len(text))} Tz <{self._fonts.glyphs.encode(text).hex()}> Tj")
-            space = self._fonts.glyphs.encode(" ").hex()
-            if after is None:
-                # the last word ends in a space too: viewers join lines by it
-                out.append(f"{self._stretch(self._base.size / 4, 1)} Tz <{space}> Tj")
-                return
-            gap = after.box.x0 - word.box.x1
-            near = 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
-            out.append(f"{self._stretch(gap if near else self._base.size / 50, 1)} Tz <{space}> Tj")
-            if not near:
+            gap = after.box.x0 - word.box.x1 if after is not None else 0.0
+            carries_on = self._level and 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
+            # the last word ends in a space too: viewers join lines by it
+            out.append(f"{self._stretch(gap if carries_on else _SPACE * self._base.size, 1)} Tz <{space}> Tj")
+            if after is not None and not carries_on:
                 self._place(after, out)
 
     def _place(self, word: Word, out: list[str]) -> None:
-        x, y = self._map.apply(word.box.x0, self._base.at(word.box.x0))
-        out.append(" ".join(_number(value) for value in (*self._axes, x, y)) + " Tm")
+        """Sets the text matrix so that the word's middle stands on the base line."""
+        middle = word.box.x0 + word.box.width / 2
+        x, y = self._map.apply(middle, self._base.at(middle))
+        half = word.box.width / 2 * self._per_x
+        cos, sin = self._ahead
+        matrix = (cos, sin, -sin, cos, x - half * cos, y - half * sin)
+        out.append(" ".join(_number(value) for value in matrix) + " Tm")
 
     def _select(self, word: Word, out: list[str]) -> None:
         middle = self._base.at(word.box.x0 + word.box.width / 2)
