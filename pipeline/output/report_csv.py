@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipeline.indicators.report import Report
 from pipeline.output import report_format
 from pipeline.output.report_format import Language
-from pipeline.output.report_rows import Kind, Value, all_rows, fields, values
+from pipeline.output.report_rows import Field, Kind, Value, all_rows, fields, values
 
 BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -25,15 +25,13 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
     writer.writerow([field.heading for field in columns])
     for row in all_rows(report):
         cells = zip(columns, values(row, language), strict=True)
-        writer.writerow(
-            ["n/a" if cell is None and field.kind is Kind.RATE else _text(cell, language) for field, cell in cells]
-        )
+        writer.writerow([_cell(field, value, language) for field, value in cells])
     return BOM + out.getvalue()
 
 
-def _text(value: Value, language: Language) -> str:
+def _cell(field: Field, value: Value, language: Language) -> str:
     if value is None:
-        return ""
+        return "n/a" if field.kind is Kind.RATE else ""
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", "," if language is Language.VIETNAMESE else ".")
     if isinstance(value, str) and value.startswith(_FORMULA):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
+from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
 from pipeline.indicators.report import Figure, Report, Row
 from pipeline.model import Measure, Scope
 from pipeline.output import report_format, report_words
@@ -61,41 +61,34 @@ def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Langu
     t = report_words.words(language)
     table = _table(title)
     centres = rows[0].scope is Scope.CENTRE
+    goals = [d for d in (RECORDS_DIGITIZED, E_RESULTS) if any(row.figure(d).target for row in rows)]
     table.add_column(t["code"], no_wrap=True)
     table.add_column(t["centre"] if centres else t["province"], min_width=10)
-    for heading in (
-        "dossiers",
-        "components",
-        "e_results",
-        "digitizing" if centres else "digitizing_share",
-        "records_rate",
-        "gap",
-        "e_results_rate",
-        "gap",
-        "still_needed",
-    ):
-        table.add_column(t[heading].replace(" ", "\n"), justify="right", no_wrap=True)
+    columns = ["dossiers", "components", "e_results", "digitizing" if centres else "digitizing_share"]
+    for definition, rate in ((RECORDS_DIGITIZED, "records_rate"), (E_RESULTS, "e_results_rate")):
+        columns += [rate, "target", "gap"] if definition in goals else [rate]
+    for column in (*columns, "still_needed"):
+        table.add_column(t[f"terminal_{column}"], justify="right")  # a narrow terminal folds, it loses nothing
     for row in rows:
-        table.add_row(row.code, row.name, *_cells(row, language))
+        table.add_row(row.code, row.name, *_cells(row, goals, language))
     if total is not None:
         table.add_section()
-        table.add_row("", t["total"], *_cells(total, language), style="bold")
+        table.add_row("", t["total"], *_cells(total, goals, language), style="bold")
     return table
 
 
-def _cells(row: Row, language: Language) -> list[Text | str]:
-    records, results = row.figure(RECORDS_DIGITIZED), row.figure(E_RESULTS)
-    return [
-        integer(row.count(Measure.DOSSIERS), language),
-        integer(row.count(Measure.COMPONENTS_DIGITIZED), language),
-        integer(row.count(Measure.E_RESULTS), language),
-        _digitizing(row, language),
-        percent(records.percent, language),
-        _gap(records, language),
-        percent(results.percent, language),
-        _gap(results, language),
-        integer(records.still_needed, language) if records.gap is not None else "–",
+def _cells(row: Row, goals: list[Definition], language: Language) -> list[Text | str]:
+    cells: list[Text | str] = [
+        integer(row.count(measure), language)
+        for measure in (Measure.DOSSIERS, Measure.COMPONENTS_DIGITIZED, Measure.E_RESULTS)
     ]
+    cells.append(_digitizing(row, language))
+    records = row.figure(RECORDS_DIGITIZED)
+    for figure in (records, row.figure(E_RESULTS)):
+        cells.append(percent(figure.percent, language))
+        if figure.definition in goals:
+            cells += [percent(figure.target_percent, language) if figure.target else "–", _gap(figure, language)]
+    return [*cells, integer(records.still_needed, language) if records.gap is not None else "–"]
 
 
 def _digitizing(row: Row, language: Language) -> Text | str:
@@ -117,8 +110,8 @@ def _table(title: str) -> Table:
         title=title,
         title_justify="left",
         title_style="bold",
+        header_style="dim",
         box=None,
         pad_edge=False,
         padding=(0, 1, 0, 0),
-        header_style="dim",
     )

@@ -1,0 +1,132 @@
+"""A report as an XLSX workbook: real numbers, a sheet per level, a frozen heading with filters."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from pipeline.indicators.report import Report, Row
+from pipeline.output import report_format, report_words
+from pipeline.output.report_format import Language
+from pipeline.output.report_rows import Kind, Value, fields, missing_facts, values
+
+GOOD, BEHIND = "#14684A", "#9C3D12"
+_WIDTHS = {Kind.WORDS: 16, Kind.COUNT: 12, Kind.RATE: 13, Kind.TARGET: 13, Kind.GAP: 13}
+_NAME_COLUMN = 2
+
+
+def render(report: Report, language: str = Language.VIETNAMESE) -> bytes:
+    """The workbook: summary, provinces (of the nation), centres, method. Rates are numbers with a percent format."""
+    language = report_format.language_of(language)
+    t = report_words.words(language)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": f"{t['title']} – {report_format.place(report, language)}", "created": report.made_at})
+    _summary(book, report, language)
+    if report.provinces:
+        _units(book, t["sheet_provinces"], [*report.provinces, report.total], language)
+    centres = [*report.centres] if report.provinces or len(report.centres) < 2 else [*report.centres, report.total]
+    _units(book, t["sheet_centres"], centres, language)
+    _method(book, report, language)
+    book.close()
+    return out.getvalue()
+
+
+def _summary(book: Any, report: Report, language: Language) -> None:
+    t = report_words.words(language)
+    sheet = book.add_worksheet(t["sheet_summary"])
+    bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 5, 16)
+    sheet.write_string(0, 0, t["title"], bold)
+    sheet.write_string(1, 0, report_format.place(report, language), book.add_format({"bold": True, "font_size": 16}))
+    period = report_format.period_words(report.period, language)
+    sheet.write_string(2, 0, f"{period} ({report_format.days(report.period, language)})")
+    sheet.write_string(3, 0, f"{t['as_of']} {report_format.moment(report.made_at, language)}")
+    sheet.merge_range(4, 0, 4, 5, report_words.summary(report, language), wrap)
+    sheet.set_row(4, 48)
+    heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True})
+    for column, word in enumerate(("indicator", "counted", "whole", "rate", "target", "gap_points")):
+        sheet.write_string(6, column, t[word], heading)
+    count = book.add_format({"num_format": "#,##0"})
+    line = 7
+    for line, figure in enumerate(report.total.figures, start=7):
+        decimals = figure.definition.decimals
+        sheet.write_string(line, 0, report_words.label(figure.definition, language))
+        sheet.write_number(line, 1, figure.rate.numerator, count)
+        sheet.write_number(line, 2, figure.rate.denominator, count)
+        cells = ((Kind.RATE, figure.percent), (Kind.TARGET, figure.target_percent), (Kind.GAP, figure.gap))
+        for column, (kind, value) in enumerate(cells, start=3):
+            _write(sheet, line, column, kind, value, _format(book, kind, decimals))
+    sheet.write_string(line + 2, 0, t["missing"], bold)
+    for row, (number, text) in enumerate(missing_facts(report, language), start=line + 3):
+        sheet.write_string(row, 0, text, wrap)
+        sheet.write_number(row, 1, number, count)
+
+
+def _units(book: Any, title: str, rows: Sequence[Row], language: Language) -> None:
+    sheet = book.add_worksheet(title)
+    columns = fields(language)
+    heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "bg_color": "#F4F6F8"})
+    sheet.set_row(0, 62)
+    for at, field in enumerate(columns):
+        sheet.set_column(at, at, 48 if at == _NAME_COLUMN else _WIDTHS[field.kind])
+        sheet.write_string(0, at, field.heading, heading)
+    formats = [_format(book, field.kind, field.decimals) for field in columns]
+    for line, row in enumerate(rows, start=1):
+        for at, value in enumerate(values(row, language)):
+            _write(sheet, line, at, columns[at].kind, value, formats[at])
+    sheet.freeze_panes(1, _NAME_COLUMN + 1)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    for at, field in enumerate(columns):
+        if field.kind is Kind.GAP and rows:
+            for criteria, colour in ((">=", GOOD), ("<", BEHIND)):
+                shape = book.add_format({"font_color": colour})
+                rule = {"type": "cell", "criteria": criteria, "value": 0, "format": shape}
+                sheet.conditional_format(1, at, len(rows), at, rule)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _method(book: Any, report: Report, language: Language) -> None:
+    t = report_words.words(language)
+    sheet = book.add_worksheet(t["sheet_method"])
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 1, 100)
+    for line, definition in enumerate(report.definitions):
+        version = f"{definition.name}, {t['version']} {definition.version}"
+        sheet.write_string(line, 0, f"{report_words.label(definition, language)} ({version})", bold)
+        source = f"{t['source']}: {report_words.source(definition, language)}."
+        sheet.write_string(line, 1, f"{report_words.explanation(definition, language)} {source}", wrap)
+    sheet.write_string(len(report.definitions) + 1, 1, f"{t['rounding']} {t['target_rule']}", wrap)
+
+
+def _format(book: Any, kind: Kind, decimals: int) -> Any:
+    places = "." + "0" * decimals if decimals else ""
+    number = {
+        Kind.WORDS: "@",
+        Kind.COUNT: "#,##0",
+        Kind.RATE: f"0{places}%",
+        Kind.TARGET: f"0{places}%",
+        Kind.GAP: f"+0{places};\u22120{places};0{places}",
+    }[kind]
+    align = {"align": "right"} if kind is Kind.RATE else {}
+    return book.add_format({"num_format": number, "valign": "top", "text_wrap": kind is Kind.WORDS, **align})
+
+
+def _write(sheet: Any, line: int, column: int, kind: Kind, value: Value, cell: Any) -> None:
+    if value is None:
+        sheet.write_string(line, column, "n/a" if kind is Kind.RATE else "", cell)
+    elif isinstance(value, str):
+        sheet.write_string(line, column, value, cell)
+    else:
+        share = kind in (Kind.RATE, Kind.TARGET)
+        sheet.write_number(line, column, float(value / Decimal(100)) if share else float(value), cell)
