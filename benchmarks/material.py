@@ -38,7 +38,7 @@ class Material:
 
 def pages() -> list[Page]:
     """The real scans, or where they are absent the sample scans."""
-    return _with_truth(REAL, REAL) if REAL.is_dir() else samples()
+    return _with_truth(REAL, REAL, first_pages=True) if REAL.is_dir() else samples()
 
 
 def samples() -> list[Page]:
@@ -46,12 +46,13 @@ def samples() -> list[Page]:
     return _with_truth(SAMPLES / "scans", SAMPLES / "truth")
 
 
-def _with_truth(folder: Path, truths: Path) -> list[Page]:
+def _with_truth(folder: Path, truths: Path, *, first_pages: bool = False) -> list[Page]:
+    """`first_pages`: the truths are those of first pages; otherwise files of several pages are left out."""
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".pdf", ".jpg", ".tif", ".png"}):
         truth = truths / f"{path.stem}.gt.txt"
         pictures = list(_pictures(path))
-        if truth.is_file() and len(pictures) == 1:
+        if truth.is_file() and (len(pictures) == 1 or (first_pages and pictures)):
             found.append(Page(name=path.stem, picture=pictures[0], truth=truth.read_text("utf-8")))
     return found
 
@@ -61,7 +62,7 @@ def _pictures(path: Path) -> Iterator[bytes]:
     if path.suffix == ".pdf":
         with pikepdf.open(path) as pdf:
             for page in pdf.pages:
-                for picture in page.images.values():
+                for picture in page.get_images().values():
                     stream = io.BytesIO()
                     pikepdf.PdfImage(picture).extract_to(stream=stream)
                     yield stream.getvalue()

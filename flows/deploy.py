@@ -9,8 +9,9 @@ from typing import Any
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.flows import EntrypointType
+from prefect.types.entrypoint import EntrypointType
 
 from flows.digitize import digitize_batch
 from flows.ingest import ingest
@@ -32,7 +33,8 @@ def deploy() -> None:
     with get_client(sync_client=True) as client, contextlib.suppress(ObjectAlreadyExists):
         client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
     for flow, interval, description in SCHEDULES:
-        deployment = flow.to_deployment(
+        deployment = RunnerDeployment.from_flow(
+            flow,
             name="sohoa",
             work_pool_name=WORK_POOL,
             interval=interval,

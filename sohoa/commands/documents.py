@@ -6,7 +6,7 @@ import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -90,7 +90,7 @@ def show(
     with console.services(context) as services:
         view = _view(services, document)
     reading = view.reading
-    facts = {
+    facts: dict[str, Any] = {
         "document": view.document.id,
         "state": view.state.value,
         "error": view.error,
@@ -116,13 +116,10 @@ def show(
         console.print_json(facts)
         return
     for name, value in facts.items():
-        if isinstance(value, list):
-            for item in value or ["none"]:
-                text = ", ".join(f"{k} {v}" for k, v in item.items()) if isinstance(item, dict) else item
+        for item in value if isinstance(value, list) else [value]:
+            if item:
+                text = ", ".join(f"{key} {fact}" for key, fact in item.items()) if isinstance(item, dict) else item
                 out.print(f"{name:10} {text}", soft_wrap=True, markup=False)
-        elif value:
-            text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-            out.print(f"{name:10} {text}", soft_wrap=True, markup=False)
     if reading is not None and reading.texts:
         out.print(f"\n{reading.texts[0][:800]}", markup=False, soft_wrap=True)
 

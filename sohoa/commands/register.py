@@ -12,7 +12,7 @@ import typer
 
 from flows.services import Services
 from flows.work import match_waiting, store_register
-from pipeline.clock import now
+from pipeline.clock import local_day, now
 from pipeline.errors import NotFound, UsageError
 from pipeline.model import Centre, Level
 from pipeline.ports import Changes
@@ -58,9 +58,9 @@ def import_dossiers(context: typer.Context, file: File, dry_run: DryRun = False)
         lookup = services.catalogue.lookup
         read = read_dossiers(
             file,
-            centres={centre.code for centre in lookup.centres()},
-            procedures={procedure.code for procedure in lookup.procedures()},
-            today=now().date(),
+            centres=lookup.centres(),
+            procedures=lookup.procedures(),
+            today=local_day(now()),
         )
         _import(services, "dossiers", file, read, services.catalogue.register.put_dossiers, dry_run)
         if not dry_run:
@@ -161,14 +161,15 @@ def edit_centre(
         centre = next((c for c in services.catalogue.lookup.centres() if c.code == code), None)
         if centre is None:
             raise NotFound(f"Centre {code}; `sohoa centre list` shows all.")
-        given = {
-            "name": name,
-            "level": level,
-            "opened": _day(opened),
-            "closed": _day(closed),
-            "profile": profile,
-        }
-        _put(services, replace(centre, **{key: value for key, value in given.items() if value is not None}))
+        changed = replace(
+            centre,
+            name=name or centre.name,
+            level=level or centre.level,
+            opened=_day(opened) or centre.opened,
+            closed=_day(closed) or centre.closed,
+            profile=profile or centre.profile,
+        )
+        _put(services, changed)
 
 
 def _day(text: str | None) -> date | None:

@@ -141,7 +141,7 @@ def status(
             rows = [{"document": v.document.id, "error": v.error, "": by_code(v.error).english} for v in failed]
             console.show(rows, as_json=False, empty="", title="\nFailed (`sohoa retry DOCUMENT` tries again)")
         if unmatched:
-            rows = [
+            waiting = [
                 {
                     "document": v.document.id,
                     "centre": v.receipts[0].centre if v.receipts else "",
@@ -150,7 +150,7 @@ def status(
                 }
                 for v in unmatched
             ]
-            console.show(rows, as_json=False, empty="", title="\nIn no dossier yet (`sohoa match` settles it)")
+            console.show(waiting, as_json=False, empty="", title="\nIn no dossier yet (`sohoa match` settles it)")
 
 
 def _watcher_line(beat: heartbeat.Heartbeat | None, moment: datetime) -> str:
