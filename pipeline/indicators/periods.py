@@ -12,12 +12,13 @@ from datetime import date
 from pipeline.errors import UsageError
 from pipeline.model import Period
 
-_YEAR = re.compile(r"(\d{4})")
-_MONTHS = re.compile(r"(\d{1,2})T/(\d{4})")
-_QUARTER = re.compile(r"Q([1-4])/(\d{4})")
-_MONTH = re.compile(r"T(\d{1,2})/(\d{4})")
-_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
+_YEAR = re.compile(r"((?:19|2\d)\d\d)", re.ASCII)
+_MONTHS = re.compile(rf"(\d{{1,2}})T/{_YEAR.pattern}", re.ASCII)
+_QUARTER = re.compile(rf"Q([1-4])/{_YEAR.pattern}", re.ASCII)
+_MONTH = re.compile(rf"T(\d{{1,2}})/{_YEAR.pattern}", re.ASCII)
+_ISO_MONTH = re.compile(rf"{_YEAR.pattern}-(\d{{2}})", re.ASCII)
+_DAY = r"(?:19|2\d)\d\d-\d{2}-\d{2}"
+_RANGE = re.compile(rf"({_DAY})\.\.({_DAY})", re.ASCII)
 
 
 def parse(text: str) -> Period:

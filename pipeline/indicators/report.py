@@ -121,7 +121,8 @@ class Report:
     @property
     def file_name(self) -> str:
         """Scope, code and period without a character that a file system or a shell could mind."""
-        return re.sub(r"[^A-Za-z0-9.-]+", "-", "-".join(filter(None, (self.scope, self.code, self.period.name))))
+        name = "-".join(filter(None, (self.scope, self.code, self.period.name))).replace("..", "_")
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 
 def build(

@@ -140,6 +140,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "period.",
     ),
     "since": ("từ", "since"),
+    "number_column": ("TT", "No."),
+    "report_kind": ("BÁO CÁO", "REPORT"),
+    "official_subject": (
+        "Kết quả số hóa hồ sơ, giấy tờ, kết quả giải quyết thủ tục hành chính",
+        "Digitization of dossiers and results of administrative procedures",
+    ),
+    "official_as_of": ("Số liệu được tổng hợp đến", "The figures are as of"),
+    "period": ("kỳ báo cáo", "period"),
+    "recipients": ("Nơi nhận:", "Recipients:"),
+    "archive": ("Lưu: VT.", "Archive."),
+    "signatory": ("THỦ TRƯỞNG CƠ QUAN", "HEAD OF THE AGENCY"),
+    "signature": ("(Ký, ghi rõ họ tên)", "(signature and full name)"),
     "made_by": ("Lập tự động bằng sohoa", "Made by sohoa"),
 }
 

@@ -1,9 +1,11 @@
 """Rules of each kind of register, line by line."""
 
+import csv as csv_module
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from pipeline.model import (
 )
 from pipeline.register import ImportFile, read_centres, read_dossiers, read_procedures, read_targets
 from pipeline.register.lines import BadDate, parse_moment
+from sample_scans import register
 
 TODAY = date(2023, 10, 1)
 CENTRES = (
@@ -359,3 +362,38 @@ def test_flags_for_papers_that_a_dossier_does_not_have_are_rejected(csv: Csv) ->
         today=TODAY,
     )
     assert problems(found) == [(2, "components_digitized", "names a paper that the line does not have")]
+
+
+# --- whole registers ----------------------------------------------------------------------------------------
+
+
+def test_the_register_of_the_sample_scans_is_read_back_as_it_was_made(tmp_path: Path) -> None:
+    register.write(tmp_path, seed=1)
+    centres = read_centres(tmp_path / "centres.csv")
+    procedures = read_procedures(tmp_path / "procedures.csv")
+    dossiers = read_dossiers(
+        tmp_path / "dossiers.csv", today=date(2024, 1, 1), centres=centres.rows, procedures=procedures.rows
+    )
+    targets = read_targets(tmp_path / "targets.csv")
+    assert (centres.rows, procedures.rows, targets.rows) == (register.CENTRES, register.PROCEDURES, register.TARGETS)
+    assert dossiers.rows == register.dossiers(1)
+    assert not [*centres.problems, *procedures.problems, *dossiers.problems, *targets.problems]
+
+
+cells = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20),
+    st.sampled_from(["", "1", CODE, "30/02/2023", "TP01:x;TP01:y", '"', "H18.25", "2.000379", "14/09/2023"]),
+)
+
+
+@given(st.lists(st.lists(cells, min_size=5, max_size=5), max_size=8))
+def test_every_line_is_either_imported_or_rejected_with_a_reason(lines: list[list[str]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "d.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv_module.writer(file, delimiter=";")
+            writer.writerow(FLAT.split(";"))
+            writer.writerows(lines)
+        found = read_dossiers(path, today=TODAY, centres=CENTRES, procedures=PROCEDURES)
+    assert len({problem.line for problem in found.rejected}) == found.left_out
+    assert all(problem.reason_en and problem.reason_vi for problem in found.problems)
