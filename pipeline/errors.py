@@ -68,6 +68,11 @@ class DiskFull(Transient):
     )
 
 
+class FolderUnavailable(Transient):
+    code = "folder-unavailable"
+    english = "A folder cannot be reached (is its share mounted?); what lies in it stays there and is tried again:"
+
+
 class FlowServerUnavailable(Transient):
     code = "flow-server-unavailable"
     english = "The Prefect server cannot be reached; receipts are still given, reading starts when it is back."
