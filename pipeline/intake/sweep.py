@@ -1,0 +1,191 @@
+"""One pass over the inbox: what has settled is received or rejected, everything else stays where it is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.errors import (
+    ConfigurationError,
+    FolderNotWritable,
+    FolderUnavailable,
+    NotSettled,
+    Rejected,
+    SohoaError,
+    Transient,
+    UnknownCentre,
+)
+from pipeline.intake.done import empty_done
+from pipeline.intake.receive import Received, receive
+from pipeline.intake.reject import Rejection, reject
+from pipeline.intake.settle import InboxFile, Seen, Signature, look, remember, settled
+from pipeline.model import Receipt
+from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
+
+log = logging.getLogger(__name__)
+
+SWEEP_LIMIT = 200
+"""Files taken in one pass, so that whoever called hears of them soon; the others come in the next one."""
+LONGEST_PAUSE = 60.0
+"""Seconds after which at the latest a file that could not be taken is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepResult:
+    """Every file of the inbox is in one of `received`, `rejected`, `waiting` and `held`."""
+
+    received: tuple[Receipt, ...] = ()
+    documents: tuple[str, ...] = ()
+    """Ids of documents to read: new ones, and those whose receipt a crash cut off."""
+    rejected: tuple[Rejection, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Paths below the inbox of files that have not settled, or whose turn comes in the next pass."""
+    held: tuple[str, ...] = ()
+    """Paths below the inbox of files that have settled and cannot be taken because of `faults`."""
+    faults: tuple[SohoaError, ...] = ()
+    """What is being waited for, each once: the object store, the database, a folder, a file of its own kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """A file that could not be taken, and when (monotonic seconds) it is tried again."""
+
+    signature: Signature
+    error: SohoaError
+    tries: int
+    until: float
+
+
+@dataclass(slots=True)
+class _Pass:
+    received: list[Received] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    faults: list[SohoaError] = field(default_factory=list)
+
+
+class Intake:
+    """The watched folder of an installation. It remembers between passes how files looked and which failed.
+
+    Several may watch the same inbox, on several hosts even. `monotonic` is the clock that says what has settled.
+    """
+
+    def __init__(  # noqa: PLR0913  folders and ports, each of which could be another
+        self,
+        *,
+        inbox: Path,
+        done: Path,
+        rejected: Path,
+        opener: ScanOpener,
+        objects: ObjectStore,
+        book: ReceiptBook,
+        known_centres: Callable[[], Collection[str]],
+        settle_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._inbox, self._done, self._rejected = inbox, done, rejected
+        self._opener, self._objects, self._book = opener, objects, book
+        self._known_centres = known_centres
+        self._settle_seconds, self._monotonic = settle_seconds, monotonic
+        self._seen: dict[str, Seen] = {}
+        self._pauses: dict[str, _Pause] = {}
+
+    def sweep(self, now: datetime, limit: int = SWEEP_LIMIT) -> SweepResult:
+        """Looks once and takes up to `limit` files that have settled, those first that have for longest.
+
+        A fault that passes, or that an administrator has to mend, is in the result, not raised; the files stay where
+        they are. A fault of one file does not keep the others; one of the store or the database ends the pass.
+        """
+        began = self._monotonic()
+        try:
+            found = look(self._inbox)
+        except FolderUnavailable as error:
+            return SweepResult(faults=(error,))
+        self._seen = remember(self._seen, found, self._monotonic())
+        self._pauses = {path: p for path, p in self._pauses.items() if found.get(path) == p.signature}
+        this = _Pass(waiting=set(found))
+        ready = [
+            file for file in settled(self._inbox, self._seen, began, self._settle_seconds) if self._due(file, began)
+        ]
+        if ready:
+            self._take(ready, limit, now, this)
+        self._account_for_pauses(this)
+        return SweepResult(
+            received=tuple(one.receipt for one in this.received),
+            documents=tuple(dict.fromkeys(one.document.id for one in this.received if one.to_read)),
+            rejected=tuple(this.rejected),
+            waiting=self._below(this.waiting),
+            held=self._below(this.held),
+            faults=tuple({str(fault): fault for fault in this.faults}.values()),
+        )
+
+    def empty_done(self, now: datetime, days: int) -> int:
+        """Removes files that were received more than `days` days ago from done/, once the store has given back the
+        same bytes; returns how many. Raises what the store and the folder raise."""
+        emptied = empty_done(self._done, now, days, self._objects)
+        for error in emptied.kept:
+            log.error("a file in done/ is kept: %s", error)
+        return emptied.removed
+
+    def _take(self, ready: list[InboxFile], limit: int, now: datetime, this: _Pass) -> None:
+        try:
+            centres = self._known_centres()
+            for file in ready[:limit]:
+                self._take_one(file, centres, now, this)
+        except (Transient, ConfigurationError) as error:
+            this.faults.append(error)
+            left = {str(file.path) for file in ready} & this.waiting
+            this.held |= left
+            this.waiting -= left
+
+    def _take_one(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
+        """Receives or rejects one file; raises what the next file would meet as well."""
+        path = str(file.path)
+        try:
+            self._receive_or_reject(file, centres, now, this)
+        except SohoaError as error:
+            self._pause(path, file.signature, error)
+            if not isinstance(error, NotSettled | FolderUnavailable | FolderNotWritable) and isinstance(
+                error, Transient | ConfigurationError
+            ):
+                raise
+        else:
+            self._pauses.pop(path, None)
+            this.waiting.discard(path)
+
+    def _receive_or_reject(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
+        try:
+            if file.folder not in centres:
+                raise UnknownCentre
+            received = receive(file, now, opener=self._opener, objects=self._objects, book=self._book, done=self._done)
+        except Rejected as error:
+            this.rejected.append(reject(file, error, self._rejected))
+        else:
+            this.received.append(received)
+            if received.unlisted is not None:
+                this.faults.append(received.unlisted)
+
+    def _due(self, file: InboxFile, now: float) -> bool:
+        pause = self._pauses.get(str(file.path))
+        return pause is None or pause.until <= now
+
+    def _pause(self, path: str, signature: Signature, error: SohoaError) -> None:
+        """1, 2, 4 … seconds, so that a file that cannot be taken does not keep the watcher busy."""
+        tries = self._pauses[path].tries + 1 if path in self._pauses else 1
+        until = self._monotonic() + min(2.0 ** (tries - 1), LONGEST_PAUSE)
+        self._pauses[path] = _Pause(signature, error, tries, until)
+
+    def _account_for_pauses(self, this: _Pass) -> None:
+        for path, pause in self._pauses.items():
+            if not isinstance(pause.error, NotSettled):
+                this.faults.append(pause.error)
+                this.held.add(path)
+                this.waiting.discard(path)
+
+    def _below(self, paths: set[str]) -> tuple[str, ...]:
+        return tuple(str(Path(path).relative_to(self._inbox)) for path in sorted(paths))

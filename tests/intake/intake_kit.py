@@ -1,0 +1,120 @@
+"""A watched folder for the tests: real stores and a real catalogue, a clock that is turned by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import BrokenScan, EmptyFile, NotAScan
+from pipeline.intake.sweep import Intake, SweepResult
+from pipeline.model import MediaType, Original
+from storage.catalogue import Catalogue
+from storage.objects.folder import FolderStore
+
+CENTRES = ("H18.25", "H18.26")
+START = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+
+def scan(text: str = "scan") -> bytes:
+    """Bytes that the plain opener takes for a scan of one page."""
+    return f"%PDF-1.7 {text} %%EOF".encode()
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class PlainOpener:
+    """Says of a file what its first and last bytes say: opening for real is another room's business."""
+
+    def inspect(self, path: Path) -> Original:
+        data = path.read_bytes()
+        if not data:
+            raise EmptyFile
+        if not data.startswith(b"%PDF"):
+            raise NotAScan
+        if not data.endswith(b"%%EOF"):
+            raise BrokenScan
+        return Original(sha256=sha(data), size=len(data), media_type=MediaType.PDF, pages=data.count(b"page") or 1)
+
+    def pages(self, path: Path, numbers: object) -> Any:
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Office:
+    """The folders of an installation below `root`, its stores, and the intake that watches."""
+
+    root: Path
+    objects: Any
+    catalogue: Catalogue
+    opener: Any = field(default_factory=PlainOpener)
+    seconds: float = 0.0
+    now: datetime = START
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        for centre in CENTRES:
+            (self.inbox / centre).mkdir(parents=True, exist_ok=True)
+        self.restart()
+
+    def restart(self) -> None:
+        """A new watcher, which remembers nothing."""
+        self.intake = Intake(
+            inbox=self.inbox,
+            done=self.done,
+            rejected=self.rejected,
+            opener=self.opener,
+            objects=self.objects,
+            book=self.catalogue.receipts,
+            known_centres=lambda: CENTRES,
+            settle_seconds=2.0,
+            monotonic=lambda: self.seconds,
+        )
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def done(self) -> Path:
+        return self.root / "done"
+
+    @property
+    def rejected(self) -> Path:
+        return self.root / "rejected"
+
+    def drop(self, name: str, data: bytes, centre: str = CENTRES[0]) -> Path:
+        path = self.inbox / centre / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.now += timedelta(seconds=seconds)
+
+    def look(self, **settings: int) -> SweepResult:
+        return self.intake.sweep(self.now, **settings)
+
+    def settle(self, **settings: int) -> SweepResult:
+        """Looks, waits until everything there has settled, and looks again."""
+        self.look(**settings)
+        self.wait(2)
+        return self.look(**settings)
+
+    def files(self, folder: Path) -> list[str]:
+        """Paths of all files below a folder, without receipt logs."""
+        found = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("bien-nhan-"))
+        return sorted(str(p.relative_to(folder)) for p in found)
+
+
+def make_office(root: Path) -> Office:
+    objects = FolderStore(root / "objects")
+    objects.prepare()
+    catalogue = Catalogue(f"sqlite:///{root / 'catalogue.sqlite'}")
+    catalogue.upgrade()
+    return Office(root=root, objects=objects, catalogue=catalogue)
