@@ -84,10 +84,8 @@ def prepare(pdf: Pdf, indices: Sequence[int]) -> None:
             del page[key]
         for note in notes:
             _tame(note)
-        # an annotation that shows nothing but where it leads, inside the file, is of no use in the copy
-        useful = [note for note in notes if note.get(Name.Subtype) != Name.Link or Name.A in note]
-        if useful:
-            page.Annots = pdf.make_indirect(Array(useful))
+        if notes:
+            page.Annots = pdf.make_indirect(Array(notes))
 
 
 def _split(page: Page) -> tuple[list[Dictionary], list[Dictionary]]:
@@ -116,11 +114,11 @@ def _tame(note: Dictionary) -> None:
         del action[Name.Next]
 
 
-def keep_layers(source: Pdf, copy: Pdf) -> None:
-    """Takes over which layers (optional content) are shown: without it hidden ones would be seen.
-
-    Only one file's layers can be kept; those of a second one are left as they are, all shown.
+def keep_rendering(source: Pdf, copy: Pdf) -> None:
+    """Takes over what decides for the whole file how its pages look: which layers (optional content) are shown and
+    what its colours mean (output intents). A file with pages of several originals can have those of the first only.
     """
-    layers = source.Root.get(Name.OCProperties)
-    if isinstance(layers, Dictionary) and Name.OCProperties not in copy.Root:
-        copy.Root.OCProperties = copy.copy_foreign(source.make_indirect(layers))
+    for key in (Name.OCProperties, Name.OutputIntents):
+        value = source.Root.get(key)
+        if value is not None and key not in copy.Root:
+            copy.Root[key] = copy.copy_foreign(source.make_indirect(value))

@@ -90,7 +90,7 @@ def _save(chunk: Sequence[tuple[_Picture, bytes]], path: Path) -> None:
         pdf = stack.enter_context(Pdf.new())
         for picture, data in chunk:
             made = stack.enter_context(Pdf.open(io.BytesIO(data)))
-            (image,) = made.pages[0].images.values()
+            (image,) = made.pages[0].obj.Resources.XObject.values()
             _add_page(pdf, pdf.copy_foreign(image), picture)
         pdf.save(path, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
 

@@ -5,6 +5,8 @@ What it leaves behind: scripts, actions, attachments, form fields and signature 
 painted into the page, so that it is seen and no viewer calls it broken; the original, which is never touched, is
 where it can be verified. The copy says so in its metadata.
 
+Invisible text that a scanner laid over a page is replaced by the new one.
+
 It has what PDF/A-2b asks of fonts, metadata and identifiers. It does not claim to be PDF/A: the colour spaces, fonts
 and filters (LZW) of the original pages are kept as they are, and no output intent is made up for them.
 """
@@ -24,7 +26,7 @@ from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, Stream
 
 from pipeline.errors import ReadingFailed
 from pipeline.model import Line, LineKind, MediaType, PageRange, PageReading, TextSource
-from pipeline.output import copied_page, picture_pages, text_layer
+from pipeline.output import copied_page, hidden_text, picture_pages, text_layer
 from pipeline.output.glyphless import Fonts
 
 PRODUCER = f"sohoa {version('sohoa')}"
@@ -74,7 +76,7 @@ def _assemble(
             copied_page.prepare(opened, indices)
             for index in indices:
                 _add_page(pdf, opened.pages[index], next(rest), fonts)
-            copied_page.keep_layers(opened, pdf)
+            copied_page.keep_rendering(opened, pdf)
     fonts.finish()
     _describe(pdf, title, signed=signed)
     pdf.remove_unreferenced_resources()
@@ -105,9 +107,10 @@ def _add_page(pdf: Pdf, original: Page, reading: PageReading, fonts: Fonts) -> N
     pdf.pages.append(original)
     if reading.source is not TextSource.OCR:
         return
+    page = pdf.pages[-1]
+    hidden_text.remove(pdf, page)
     content, used = text_layer.operators(_lines(reading), reading.to_points, fonts)
     if content:
-        page = pdf.pages[-1]
         _lay_under(pdf, page, content, used)
         # turning the page clockwise by the direction in which its lines run makes them run to the right
         page.obj.Rotate = round(reading.to_points.angle / 90) * 90 % 360
