@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.errors import ImportRefused
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The letters and digits of a heading or word, without tone marks, case, spaces and punctuation.
 

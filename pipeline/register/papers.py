@@ -53,7 +53,7 @@ def papers(line: Line, field: str) -> tuple[Paper, ...]:
 def marked(line: Line, field: str, among: tuple[Paper, ...], mark: str) -> frozenset[str]:
     """Codes of the papers that the column `field` names, or whose JSON object says so under `mark`."""
     codes = {paper.code for paper in among}
-    own = frozenset(paper.code for paper in among if fold(str(paper.marks.get(mark, ""))) in _ALL)
+    own = frozenset(p.code for p in among if p.marks and fold(str(p.marks.get(mark, ""))) in _ALL)
     value = line.values.get(field)
     named = {clean(str(item)) for item in _items(value)}
     if named <= codes:
