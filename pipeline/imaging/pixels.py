@@ -10,7 +10,8 @@ from PIL import Image
 from pipeline.model import Pixels
 
 READABLE_DPI = 300.0
-"""Tesseract gains nothing above; a picture is halved as often as it stays at or above this."""
+"""Tesseract gains nothing above; a picture is halved as often as it stays at this, give or take what files round."""
+_ROUNDED = 0.98
 MOST_PIXELS = 64_000_000
 """A0 at 200 dpi. What is handed on is halved until it is no larger, whatever its resolution."""
 SQUARE_ENOUGH = 1.02
@@ -23,7 +24,7 @@ def shrink_factor(width: int, height: int, dpi: float) -> int:
     """1, 2, 4 or 8: by how much to reduce a picture far above the resolution that reading needs."""
     factor = 1
     while factor < 8 and (
-        dpi / (2 * factor) >= READABLE_DPI or math.ceil(width / factor) * math.ceil(height / factor) > MOST_PIXELS
+        dpi / (2 * factor) >= _ROUNDED * READABLE_DPI or math.ceil(width / factor) * math.ceil(height / factor) > MOST_PIXELS
     ):
         factor *= 2
     return factor

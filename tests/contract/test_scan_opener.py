@@ -1,0 +1,87 @@
+"""The contract of `ScanOpener`, for every implementation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BrokenScan, EmptyFile, NotAScan
+from pipeline.imaging.opener import SandboxedOpener
+from pipeline.model import MediaType
+from pipeline.ports import ScanOpener
+from tests.imaging.opening_material import encoded, scanned_pdf, sheet
+
+OPENERS: dict[str, Callable[[Path], ScanOpener]] = {
+    "sandboxed": lambda folder: SandboxedOpener(scratch=folder / "scratch"),
+    "sandboxed, defaults": lambda folder: SandboxedOpener(),
+}
+
+
+@pytest.fixture(params=OPENERS)
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> ScanOpener:
+    return OPENERS[request.param](tmp_path)
+
+
+def scan(folder: Path, kind: MediaType) -> Path:
+    path = folder / "a scan without extension"
+    if kind is MediaType.PDF:
+        return scanned_pdf(path, pages=3)
+    if kind is MediaType.TIFF:
+        path.write_bytes(encoded(sheet(), "TIFF", save_all=True, append_images=[sheet(), sheet()]))
+    else:
+        path.write_bytes(encoded(sheet(), kind.value.removeprefix("image/").upper()))
+    return path
+
+
+@pytest.mark.parametrize("kind", MediaType)
+def test_inspecting_gives_hash_size_type_and_pages(opener: ScanOpener, tmp_path: Path, kind: MediaType) -> None:
+    path = scan(tmp_path, kind)
+    found = opener.inspect(path)
+    assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found.size == path.stat().st_size
+    assert found.media_type is kind
+    assert found.pages == (3 if kind in {MediaType.PDF, MediaType.TIFF} else 1)
+
+
+@pytest.mark.parametrize("kind", [MediaType.PDF, MediaType.TIFF])
+def test_pages_come_in_ascending_order_whatever_is_asked(opener: ScanOpener, tmp_path: Path, kind: MediaType) -> None:
+    with opener.pages(scan(tmp_path, kind), [3, 1, 3]) as pages:
+        found = list(pages)
+    assert [page.number for page in found] == [1, 3]
+    for page in found:
+        assert page.image is not None
+        assert page.image.number == page.number
+        assert page.image.pixels.shape == (220, 160)
+        x, y = page.image.to_points.apply(0, 220)
+        assert (x, y) == pytest.approx((0, 0), abs=1e-6)
+
+
+def test_a_page_that_does_not_exist_has_neither_image_nor_text(opener: ScanOpener, tmp_path: Path) -> None:
+    with opener.pages(scan(tmp_path, MediaType.PDF), [3, 4]) as pages:
+        third, fourth = pages
+    assert third.image is not None
+    assert (fourth.number, fourth.image, fourth.text) == (4, None, ())
+
+
+def test_the_pages_may_be_left_before_the_end_and_asked_for_again(opener: ScanOpener, tmp_path: Path) -> None:
+    path = scan(tmp_path, MediaType.TIFF)
+    for _ in range(2):
+        with opener.pages(path, [1, 2]) as pages:
+            assert next(pages).number == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "error"), [(b"", EmptyFile), (b"hello", NotAScan), (b"%PDF-1.4 and no more", BrokenScan)]
+)
+def test_what_is_no_scan_is_rejected_by_both(
+    opener: ScanOpener, tmp_path: Path, data: bytes, error: type[Exception]
+) -> None:
+    path = tmp_path / "file.pdf"
+    path.write_bytes(data)
+    with pytest.raises(error):
+        opener.inspect(path)
+    with pytest.raises(error), opener.pages(path, [1]) as pages:
+        next(pages)
