@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     done_days: int = Field(default=30, ge=0)
     """After so many days a file in done/ is removed, once the stored object's hash has been verified."""
 
-    profile: str = "tesseract"
+    profile: str = "balanced"
     """The reading profile of centres that name none."""
     lease_minutes: float = Field(default=5, gt=0)
     """A dead worker's documents are read by another one after this long; living ones renew it between pages."""
