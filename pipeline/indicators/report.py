@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -163,7 +163,7 @@ def build(
         provinces=provinces,
         centres=centres,
         missing=_missing(total, centres),
-        dossiers=_by_centre(missing),
+        dossiers=_by_centre(missing, {row.code for row in centres}),
         idle=len(inside) - len(busy),
     )
 
@@ -246,10 +246,11 @@ def _provinces(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:
     )
 
 
-def _by_centre(dossiers: Iterable[Dossier]) -> dict[str, tuple[Dossier, ...]]:
+def _by_centre(dossiers: Iterable[Dossier], centres: Collection[str]) -> dict[str, tuple[Dossier, ...]]:
     groups: dict[str, list[Dossier]] = {}
     for dossier in dossiers:
-        groups.setdefault(dossier.centre, []).append(dossier)
+        if dossier.centre in centres:
+            groups.setdefault(dossier.centre, []).append(dossier)
     return {centre: tuple(group) for centre, group in groups.items()}
 
 

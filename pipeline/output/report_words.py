@@ -53,6 +53,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "e_results_all": ("Hồ sơ có kết quả là giấy tờ", "Dossiers with a document as result"),
     "digitizing": ("Có số hóa", "Digitizes"),
     "digitizing_share": ("Bộ phận có số hóa", "Centres that digitize"),
+    "digitizing_card": ("Thực hiện số hóa", "Digitizes"),
+    "digitizing_rule": (
+        "có ít nhất một thành phần và một kết quả đã số hóa trong kỳ",
+        "at least one component and one result digitized in the period",
+    ),
     "records_rate": ("Hồ sơ được số hóa", "Records digitized"),
     "e_results_rate": ("Cấp kết quả điện tử", "E-result rate"),
     "still_needed": ("Còn phải số hóa", "Still to digitize"),
@@ -121,8 +126,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rate": ("Tỷ lệ", "Rate"),
     "by_flag": ("Chỉ theo đánh dấu của hệ thống nguồn", "By the register's own flag alone"),
     "by_flag_note": (
-        "Phần còn lại đã được đối chiếu với bản quét lưu trong hệ thống.",
-        "The rest is backed by scans that are stored here.",
+        "Cột cuối là phần chỉ dựa vào đánh dấu của hệ thống nguồn; phần còn lại đã được đối chiếu với bản quét lưu tại "
+        "đây.",
+        "The last column rests on the register's own flag alone; the rest is backed by scans that are stored here.",
     ),
     "notes": ("Cách tính", "Method"),
     "version": ("phiên bản", "version"),

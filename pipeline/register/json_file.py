@@ -10,6 +10,9 @@ from pathlib import Path
 from pipeline.errors import ImportRefused
 from pipeline.register.problems import Problem
 
+MAX_BYTES = 512 * 1024**2
+"""JSON is held in memory, so that the line of every object is known."""
+
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
 
@@ -19,6 +22,8 @@ def objects(path: Path) -> Iterator[tuple[int, Mapping[str, object]] | Problem]:
 
     Raises ImportRefused for text that is not JSON.
     """
+    if path.stat().st_size > MAX_BYTES:
+        raise ImportRefused(f"{path.name} is larger than {MAX_BYTES // 1024**2} MB; import so many lines as CSV.")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pipeline.errors import ImportRefused
 from pipeline.register.problems import Problem
 
-MAX_UNPACKED = 8 * 1024**3
+MAX_UNPACKED = 2 * 1024**3
 """A workbook that unpacks to more than this is no register."""
 _LOOK_FOR_MERGED = 20 * 1024**2
 
@@ -23,7 +23,11 @@ _LOOK_FOR_MERGED = 20 * 1024**2
 Book = Any
 Sheet = Any
 
-_BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError, EOFError)
+# Broken XML is a SyntaxError, from the standard library and from lxml.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, InvalidFileException),
+    *(AttributeError, EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError),
+)
 
 
 @contextmanager
@@ -63,9 +67,10 @@ def merged_cells(path: Path) -> list[str]:
     """Up to three ranges of merged cells near the top of the first sheet; none looked for in a large file."""
     if path.stat().st_size > _LOOK_FOR_MERGED:
         return []
-    book = openpyxl.load_workbook(path)
     try:
-        ranges = [r for r in book.worksheets[0].merged_cells.ranges if r.min_row <= 30] if book.worksheets else []
-        return [r.coord for r in sorted(ranges, key=lambda r: (r.min_row, r.min_col))[:3]]
-    finally:
-        book.close()
+        book = openpyxl.load_workbook(path)
+    except _BROKEN:
+        return []  # the sheet was readable as a stream; what is broken is decoration
+    ranges = [r for r in book.worksheets[0].merged_cells.ranges if r.min_row <= 30] if book.worksheets else []
+    book.close()
+    return [r.coord for r in sorted(ranges, key=lambda r: (r.min_row, r.min_col))[:3]]

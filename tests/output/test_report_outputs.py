@@ -107,7 +107,7 @@ def test_a_name_is_text_and_never_markup() -> None:
 
 def test_a_rate_without_a_denominator_is_never_a_zero() -> None:
     page = html.fromstring(report_html.render(build(Scope.CENTRE, "H18.3", PERIOD, TALLIES, TARGETS, MADE_AT)))
-    assert [text(value) for value in page.find_class("value")] == ["0,0 %", "n/a", "n/a"]
+    assert [text(value) for value in page.find_class("value")] == ["Chưa", "n/a", "n/a"]
     assert "không phải là 0 %" in text(page.find(".//main"))
 
 

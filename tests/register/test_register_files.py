@@ -1,12 +1,17 @@
 """What register files look like on the way in: encodings, separators, headings, damage."""
 
+import io
 import json
 import unicodedata
+import zipfile
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Level
@@ -149,6 +154,43 @@ def test_a_file_that_is_no_register_is_refused_with_what_is_wrong(tmp_path: Path
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="cannot be opened"):
         read_centres(tmp_path / "no.csv")
+
+
+def without_dates(path: Path) -> bytes:
+    """The workbook with nothing in it that depends on when it was written."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as same:
+        for name in whole.namelist():
+            if name != "docProps/core.xml":
+                same.writestr(zipfile.ZipInfo(name), whole.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6))
+def test_a_damaged_workbook_is_refused_or_read_but_never_crashes(damage: list[tuple[float, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = sheet(Path(folder), [list(HEAD), list(ROW)])
+        content = bytearray(without_dates(path))
+        for place, byte in damage:
+            content[4 + int(place * (len(content) - 4))] = byte
+        path.write_bytes(content)
+        try:
+            found = read_centres(path)
+        except ImportRefused as refused:
+            assert refused.detail
+        else:
+            assert found.lines == len(found.rows) + found.left_out
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused(tmp_path: Path) -> None:
+    path = sheet(tmp_path, [list(HEAD), list(ROW)])
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(broken, "w") as half:
+        for name in whole.namelist():
+            part = whole.read(name)
+            half.writestr(name, part[: len(part) // 2] if "sheet1" in name else part)
+    with pytest.raises(ImportRefused, match="damaged"):
+        read_centres(broken)
 
 
 def test_json_that_breaks_off_imports_nothing(tmp_path: Path) -> None:
