@@ -10,12 +10,16 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import DiskFull, FolderNotWritable, FolderUnavailable, NotSettled, SohoaError
 from pipeline.intake.names import candidates
 from pipeline.intake.settle import InboxFile, sign
 
+_PARTIAL = ".partial"
+"""The folder below done/ and rejected/ where copies from another device grow until they are whole."""
+_ABANDONED_SECONDS = 3600.0
 _AT_FDCWD, _RENAME_NOREPLACE = -100, 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -41,7 +45,7 @@ def move(file: InboxFile, base: Path, folders: tuple[str, ...], name: str) -> Pa
         for candidate in candidates(name):
             target = folder / candidate
             try:
-                _move_to(file, target)
+                _move_to(file, base, target)
             except FileExistsError:
                 if is_copy(file, target):  # a move to another device was cut off after copying
                     file.path.unlink()
@@ -67,7 +71,7 @@ def make_folders(base: Path, folders: tuple[str, ...]) -> Path:
     return place
 
 
-def _move_to(file: InboxFile, target: Path) -> None:
+def _move_to(file: InboxFile, base: Path, target: Path) -> None:
     require_unchanged(file)
     try:
         rename_new(file.path, target)
@@ -76,7 +80,7 @@ def _move_to(file: InboxFile, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy_across(file, target)
+        _copy_across(file, base, target)
         return
     moved = sign(target)
     if moved is None or (moved.size, moved.mtime_ns, moved.inode) != (
@@ -105,9 +109,9 @@ def rename_new(source: Path, target: Path) -> None:
     source.rename(target)
 
 
-def _copy_across(file: InboxFile, target: Path) -> None:
+def _copy_across(file: InboxFile, base: Path, target: Path) -> None:
     """To another device: the copy is whole and on the disk before the file goes."""
-    partial = target.with_name(f".{uuid.uuid4().hex}.part")
+    partial = make_folders(base, (_PARTIAL,)) / f"{uuid.uuid4().hex}.part"
     try:
         with file.path.open("rb") as source, partial.open("xb") as out:
             shutil.copyfileobj(source, out, 1024 * 1024)
@@ -132,18 +136,14 @@ def is_copy(file: InboxFile, target: Path) -> bool:
     )
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a small file, which has either its former content or all of the new one, and is then on the disk."""
-    partial = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with partial.open("xb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    sync_folder(path.parent)
+def remove_abandoned(base: Path, now: datetime) -> None:
+    """Removes what moves that were cut off left behind an hour ago. Taking it from a living one only delays that."""
+    before = now.timestamp() - _ABANDONED_SECONDS
+    with translated(base):
+        for path in (base / _PARTIAL).glob("*.part"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,11 +7,12 @@ that is written again, never a refused file without its reason.
 from __future__ import annotations
 
 import codecs
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Rejected, SohoaError, explain
-from pipeline.intake.moving import is_copy, make_folders, move, translated, write_whole
+from pipeline.intake.moving import is_copy, make_folders, move, sync_folder, translated
 from pipeline.intake.names import candidates, note_name, on_one_line, shown
 from pipeline.intake.settle import InboxFile
 
@@ -39,14 +40,22 @@ def reject(file: InboxFile, error: Rejected, rejected: Path) -> Rejection:
         note = folder / note_name(name)
         # UTF-8 with a byte-order mark and CRLF, for the Notepad of older Windows.
         text = explain(error, on_one_line(shown(name))).replace("\n", "\r\n")
-        write_whole(note, codecs.BOM_UTF8 + text.encode())
+        _write(note, codecs.BOM_UTF8 + text.encode())
         try:
-            place = move(file, folder, (), name)
+            place = move(file, rejected, folder.relative_to(rejected).parts, name)
         except SohoaError:
             if not (folder / name).exists():
                 note.unlink(missing_ok=True)
             raise
     return Rejection(centre=file.folder, name=file.name, error=error, place=place, note=note)
+
+
+def _write(note: Path, data: bytes) -> None:
+    with note.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    sync_folder(note.parent)
 
 
 def _taken(file: InboxFile, target: Path) -> bool:

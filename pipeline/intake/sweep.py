@@ -20,6 +20,7 @@ from pipeline.errors import (
     UnknownCentre,
 )
 from pipeline.intake.done import empty_done
+from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.receive import Received, receive
 from pipeline.intake.reject import Rejection, reject
 from pipeline.intake.settle import InboxFile, Seen, Signature, look, remember, settled
@@ -94,6 +95,7 @@ class Intake:
         self._settle_seconds, self._monotonic = settle_seconds, monotonic
         self._seen: dict[str, Seen] = {}
         self._pauses: dict[str, _Pause] = {}
+        self._tidied = False
 
     def sweep(self, now: datetime, limit: int = SWEEP_LIMIT) -> SweepResult:
         """Looks once and takes up to `limit` files that have settled, those first that have for longest.
@@ -104,7 +106,8 @@ class Intake:
         began = self._monotonic()
         try:
             found = look(self._inbox)
-        except FolderUnavailable as error:
+            self._tidy(now)
+        except (FolderUnavailable, FolderNotWritable) as error:
             return SweepResult(faults=(error,))
         self._seen = remember(self._seen, found, self._monotonic())
         self._pauses = {path: p for path, p in self._pauses.items() if found.get(path) == p.signature}
@@ -169,6 +172,13 @@ class Intake:
             this.received.append(received)
             if received.unlisted is not None:
                 this.faults.append(received.unlisted)
+
+    def _tidy(self, now: datetime) -> None:
+        """Once, at the beginning."""
+        if not self._tidied:
+            for folder in (self._done, self._rejected):
+                remove_abandoned(folder, now)
+            self._tidied = True
 
     def _due(self, file: InboxFile, now: float) -> bool:
         pause = self._pauses.get(str(file.path))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,3 +16,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
     catalogue = Catalogue("sqlite://")
     yield Office(root=tmp_path, objects=MemoryStore(), catalogue=catalogue)
     catalogue.close()
+
+
+@pytest.fixture
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than `tmp_path`, where waiting for the disk takes no time."""
+    with tempfile.TemporaryDirectory(prefix="sohoa-", dir="/dev/shm") as folder:
+        assert Path(folder).stat().st_dev != tmp_path.stat().st_dev, "the test needs two file systems"
+        yield Path(folder)

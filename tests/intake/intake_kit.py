@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import BrokenScan, EmptyFile, NotAScan
+from pipeline.errors import BrokenScan, EmptyFile, NotAScan, NotSettled
 from pipeline.intake.sweep import Intake, SweepResult
 from pipeline.model import MediaType, Original
 from storage.catalogue import Catalogue
@@ -31,7 +31,10 @@ class PlainOpener:
     """Says of a file what its first and last bytes say: opening for real is another room's business."""
 
     def inspect(self, path: Path) -> Original:
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise NotSettled from error
         if not data:
             raise EmptyFile
         if not data.startswith(b"%PDF"):
@@ -107,14 +110,20 @@ class Office:
         return self.look(**settings)
 
     def files(self, folder: Path) -> list[str]:
-        """Paths of all files below a folder, without receipt logs."""
-        found = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("bien-nhan-"))
+        """Paths of all files below a folder, without receipt logs and half copies."""
+        found = (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".part" and p.name[:10] != "bien-nhan-")
         return sorted(str(p.relative_to(folder)) for p in found)
 
 
-def make_office(root: Path) -> Office:
-    objects = FolderStore(root / "objects")
-    objects.prepare()
+def open_office(root: Path) -> Office:
+    """One with its objects in a folder and its catalogue in a file, both prepared before."""
     catalogue = Catalogue(f"sqlite:///{root / 'catalogue.sqlite'}")
-    catalogue.upgrade()
-    return Office(root=root, objects=objects, catalogue=catalogue)
+    return Office(root=root, objects=FolderStore(root / "objects"), catalogue=catalogue)
+
+
+def make_office(root: Path) -> Office:
+    root.mkdir(exist_ok=True)
+    office = open_office(root)
+    office.objects.prepare()
+    office.catalogue.upgrade()
+    return office

@@ -104,6 +104,7 @@ def test_the_day_of_the_folder_is_vietnams(office):
         os.fsdecode(b"\xff\xfe.pdf"),
         "-rf",
     ],
+    ids=["NFD", "newline", "emoji", "spaces", "device", "long", "long in letters of 3 bytes", "no UTF-8", "dash"],
 )
 def test_odd_names_are_received_kept_on_the_disk_and_listed_on_one_line(office, name):
     office.drop(name, scan("one"))

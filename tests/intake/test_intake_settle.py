@@ -1,3 +1,4 @@
+import contextlib
 import os
 import socket
 import unicodedata
@@ -59,8 +60,10 @@ def test_the_clock_of_the_share_may_be_wrong(office):
 
 @pytest.mark.parametrize(
     "name",
-    [".a.pdf", "~$a.pdf", "a.pdf.tmp", "A.TMP", "a.part", "a.crdownload", "Thumbs.db", "desktop.ini", ".DS_Store"]
-    + ["a.pdf.lydo.txt", ".snapshot/a.pdf", "$RECYCLE.BIN/a.pdf"],
+    [
+        *(".a.pdf", "~$a.pdf", "a.pdf.tmp", "A.TMP", "a.part", "a.crdownload", "Thumbs.db", "desktop.ini"),
+        *(".DS_Store", "a.pdf.lydo.txt", ".snapshot/a.pdf", "$RECYCLE.BIN/a.pdf"),
+    ],
 )
 def test_hidden_partial_and_system_files_are_left_alone(office, name):
     path = office.drop(name, scan())
@@ -76,11 +79,8 @@ def test_links_fifos_and_sockets_are_neither_followed_nor_opened(office, tmp_pat
     (centre / "link.pdf").symlink_to(outside / "a.pdf")
     (centre / "linked folder").symlink_to(outside)
     os.mkfifo(centre / "fifo.pdf")
-    with socket.socket(socket.AF_UNIX) as listener:
-        before = os.getcwd()
-        os.chdir(centre)
-        listener.bind("socket.pdf")
-        os.chdir(before)
+    with socket.socket(socket.AF_UNIX) as listener, contextlib.chdir(centre):
+        listener.bind("socket.pdf")  # the whole path is longer than a socket's may be
     result = office.settle()
     assert (result.received, result.rejected, result.waiting) == ((), (), ())
     assert len(list(centre.iterdir())) == 4
@@ -112,8 +112,7 @@ def test_a_name_is_shown_in_nfc_whatever_bytes_it_has(tmp_path):
     (tmp_path / "H18").mkdir()
     names = [unicodedata.normalize("NFD", "Đơn đề nghị.pdf").encode(), b"\xff.pdf", "📄\n.pdf".encode()]
     for name in names:
-        with open(os.path.join(os.fsencode(tmp_path / "H18"), name), "wb"):
-            pass
+        (tmp_path / "H18" / os.fsdecode(name)).touch()
     seen = remember({}, look(tmp_path), 0.0)
     shown = {file.name for file in settled(tmp_path, seen, 5.0, 5.0)}
     assert shown == {"Đơn đề nghị.pdf", "\N{REPLACEMENT CHARACTER}.pdf", "📄\n.pdf"}
