@@ -8,7 +8,9 @@ title under it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.geometry import Box, bounding
 from pipeline.model import Line, LineKind, PageReading
@@ -22,7 +24,9 @@ _OFF_CENTRE = 0.12
 """The middle of a title is so near the middle of the text, as a share of the page's width."""
 _LINE_GAP = 1.6
 """The next line of a title follows within so many heights."""
-_LONGEST_LINES = 5
+_COLUMN_GAP = 2.0
+"""Words further apart than so many heights of their line belong to different columns."""
+_LONGEST_LINES = 6
 _MOTTO = ("cong hoa xa hoi", "doc lap tu do", "doc lap - tu do", "chu nghia viet nam")
 _BODY = re.compile(
     r"(?:can cu|kinh gui|dieu \d|theo de nghi|xet |ho (?:va )?ten|ten toi|toi ten|toi la|thuc hien|so:|so \d|ngay |"
@@ -33,18 +37,39 @@ _BODY = re.compile(
 
 def find(page: PageReading) -> str:
     """The title in NFC with single spaces, as it is printed; "" where there is none."""
-    lines = [line for line in page.lines if line.kind in (LineKind.BODY, LineKind.TABLE)]
+    printed = [line for line in page.lines if line.kind in (LineKind.BODY, LineKind.TABLE) and _clean(line.text)]
+    lines = [part for line in printed for part in _columns(line) if _clean(part.text)]
     if not lines:
         return ""
     text_area = bounding([line.box for line in lines])
     for index, line in enumerate(lines):
         if line.box.y0 < _TOP * page.height and _is_title(line, text_area, page.width):
-            return " ".join(part.text for part in _with_following(lines[index:], text_area, page.width))
+            return " ".join(_clean(part.text) for part in _with_following(lines[index:], text_area, page.width))
     return ""
 
 
+def _clean(text: str) -> str:
+    """Without the dashes and dots that readers make of rules and specks around a line."""
+    words = unicodedata.normalize("NFC", text).split()
+    while words and not any(char.isalnum() for char in words[0]):
+        del words[0]
+    while words and not any(char.isalnum() for char in words[-1]):
+        del words[-1]
+    return " ".join(words)
+
+
+def _columns(line: Line) -> Iterator[Line]:
+    """A line parted where a gap is wide: readers join a stamp at the left with the title beside it."""
+    start = 0
+    for index in range(1, len(line.words) + 1):
+        words = line.words[start:index]
+        if index == len(line.words) or line.words[index].box.x0 - words[-1].box.x1 > _COLUMN_GAP * line.box.height:
+            yield replace(line, words=words, box=bounding([word.box for word in words]))
+            start = index
+
+
 def _is_title(line: Line, area: Box, width: int) -> bool:
-    text = line.text
+    text = _clean(line.text)
     return (
         begins_as_paper(text)
         and _is_upper(text)
@@ -61,8 +86,8 @@ def _with_following(lines: Sequence[Line], area: Box, width: int) -> list[Line]:
         before = title[-1].box
         height = max(before.height, line.box.height)
         close = -0.5 * height < line.box.y0 - before.y1 < _LINE_GAP * height
-        folded = fold(line.text)
-        if not close or not _is_central(line.box, area, width) or _BODY.match(folded):
+        text = _clean(line.text)
+        if not close or not _is_central(line.box, area, width) or _BODY.match(fold(text)) or dossier_code.find(text):
             break
         if line.box.width > 0.97 * area.width and not _is_upper(line.text):
             break  # a line that fills the page is the body's
