@@ -137,7 +137,7 @@ def _tabular(
             continue
         _, cells = row
         known = sum(fold(str(cell)) in names for cell in cells if cell is not None)
-        if known > best_known and any(cell not in (None, "") for cell in cells):
+        if known > best_known and (known or _like_headings(cells)):
             best_known = known
             best = [str(cell) for cell in cells if cell not in (None, "")]
         if known >= len(layout.required):
@@ -145,6 +145,12 @@ def _tabular(
             if all(field in header.positions for field in layout.required):
                 return Table(lines=_lines(rows, header, len(cells), formulas=formulas), ignored=header.ignored), best
     return None, best
+
+
+def _like_headings(cells: Sequence[object]) -> bool:
+    """Words without a digit: a line of data, which may hold names, is not repeated in a message."""
+    words = [str(cell) for cell in cells if cell not in (None, "")]
+    return len(words) > 1 and not any(c.isdigit() for word in words for c in word)
 
 
 def _lines(rows: Iterator[Cells | Problem], header: Header, width: int, *, formulas: bool) -> Iterator[Line | Problem]:

@@ -151,6 +151,13 @@ def test_a_file_that_is_no_register_is_refused_with_what_is_wrong(tmp_path: Path
     assert says in str(refused.value)
 
 
+def test_a_file_without_headings_is_refused_and_its_data_are_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_centres(written(tmp_path, "H18.25;Lò Thị Mẫu;14/09/2023\nH18.26;Quàng Văn Thử;15/09/2023".encode()))
+    assert "no columns found" in str(refused.value)
+    assert "Mẫu" not in str(refused.value)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="cannot be opened"):
         read_centres(tmp_path / "no.csv")
