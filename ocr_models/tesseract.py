@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,8 @@ import numpy as np
 import tesserocr
 
 from ocr_models.manifest import find_tessdata, verify
-from ocr_models.tesseract_page import PageMode, read_page
-from pipeline.errors import ModelAltered, ReadingTimedOut
+from ocr_models.tesseract_page import VARIABLES, PageMode, read_page
+from pipeline.errors import ModelAltered, ReadingFailed, ReadingTimedOut
 from pipeline.geometry import Box, bounding
 from pipeline.imaging.cleanup import STANDARD, Recipe
 from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity, Word
@@ -35,7 +36,9 @@ class TesseractEngine:
         self.models: tuple[ModelFile, ...] = (verify("vie.traineddata", folder / "vie.traineddata"),)
         self.version = tesserocr.PyTessBaseAPI.Version()
         try:
-            self._api = tesserocr.PyTessBaseAPI(path=f"{folder}/", lang="vie", oem=tesserocr.OEM.LSTM_ONLY)
+            self._api = tesserocr.PyTessBaseAPI(
+                path=f"{folder}/", lang="vie", oem=tesserocr.OEM.LSTM_ONLY, variables=VARIABLES
+            )
         except RuntimeError as error:
             raise ModelAltered(f"Tesseract {self.version} cannot load vie.traineddata in {folder}: {error}") from None
 
@@ -44,17 +47,19 @@ class TesseractEngine:
     ) -> list[Line]:
         """The lines of a grey picture in reading order, in its pixels; blocks are numbered from 0.
 
-        Raises ReadingTimedOut where it takes longer than `seconds`. Tesseract looks at the clock between words,
+        Raises ReadingTimedOut where it takes longer than `seconds`, ReadingFailed where Tesseract gives up. Tesseract looks at the clock between words,
         not while it analyses the layout: keep pictures within the size of a page.
         """
         height, width = grey.shape
         self._api.SetPageSegMode(mode.value)
         self._api.SetImageBytes(np.ascontiguousarray(grey).tobytes(), width, height, 1, width)
         self._api.SetSourceResolution(max(70, round(dpi)))
+        started = time.monotonic()
         try:
-            finished = self._api.Recognize(0 if seconds is None else max(1, round(seconds * 1000)))
-            if not finished and seconds is not None:
-                raise ReadingTimedOut(f"Tesseract, more than {seconds:.0f} s.")
+            if not self._api.Recognize(0 if seconds is None else max(1, round(seconds * 1000))):
+                if seconds is not None and time.monotonic() - started >= seconds:
+                    raise ReadingTimedOut(f"Tesseract, more than {seconds:.0f} s.")
+                raise ReadingFailed(f"Tesseract gave up on a picture of {width} by {height} pixels.")
             return list(_lines(self._api.GetIterator()))
         finally:
             self._api.Clear()

@@ -14,9 +14,9 @@ from typing import Protocol
 
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box
-from pipeline.imaging.cleanup import Recipe, remove_colour_and_background
-from pipeline.imaging.marks import Marks, find_marks
-from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
+from pipeline.imaging.cleanup import Recipe, remove_colour_and_background, without_grain
+from pipeline.imaging.marks import Marks
+from pipeline.imaging.orientation import Lie, how_it_lies, quarter_turn, straighten
 from pipeline.imaging.resolution import cut_into_pieces, reading_scale, scale
 from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, TextSource
 
@@ -24,6 +24,15 @@ PRINT_DPI = 200.0
 """What Tesseract is told: print of 13 points comes to it as large as at this resolution."""
 SURE = 0.8
 """A word read with at least this confidence is one."""
+CREDIBLE = 0.4
+"""Lines below this mean confidence are stamps, scribbles and dirt; of print hardly any is below 0.6."""
+MOST_UNLINED = 5000
+"""More pieces of ink than this that stand on no lines are a picture or noise, which Tesseract would chew on for minutes.
+A page full of small print has up to 10,000, all on lines."""
+
+
+VARIABLES = {"invert_threshold": "0.0"}
+"""Settings of Tesseract that differ from its defaults: no second look at lines as white on black, which are rare."""
 
 
 class PageMode(Enum):
@@ -76,33 +85,53 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
     """Reads one page within about `seconds`. Raises ReadingTimedOut."""
     started = time.monotonic()
     deadline = started + seconds
-    grey = remove_colour_and_background(page.pixels, recipe)
-    marks = find_marks(grey)
-    lie = how_it_lies(marks)
-    best = _attempt(grey, marks, lie.turn, lie.skew, engine, deadline)
-    if best.doubtful and len(marks) >= 8:
-        others = [(lie.turn + 2) % 4] if lie.sure else [2, 1, 3]
-        for turn in others:
-            other = _attempt(grey, marks, turn, lie.skew if lie.sure else 0.0, engine, deadline)
-            if other.sure_letters > 2 * best.sure_letters + 12:
-                best = other
+    pixels, from_pixels = _bounded(page.pixels, recipe)
+    grey, marks = without_grain(remove_colour_and_background(pixels, recipe), recipe)
+    best = _upright(grey, marks, engine, deadline)
     height, width = best.picture.shape
+    lines = [line for line in best.lines if _credible(line)]
     return PageReading(
         number=page.number,
         width=width,
         height=height,
-        to_points=best.to_input.then(page.to_points),
-        lines=tuple(best.lines),
-        source=TextSource.OCR if best.lines else TextSource.NONE,
+        to_points=best.to_input.then(from_pixels).then(page.to_points),
+        lines=tuple(lines),
+        source=TextSource.OCR if lines else TextSource.NONE,
         turn=best.turn,
         skew=best.skew,
         seconds=time.monotonic() - started,
     )
 
 
+def _bounded(pixels: Pixels, recipe: Recipe) -> tuple[Pixels, Affine]:
+    return scale(pixels, min(1.0, (recipe.most_pixels / (pixels.shape[0] * pixels.shape[1])) ** 0.5))
+
+
+def _upright(grey: Pixels, marks: Marks, engine: Engine, deadline: float) -> _Attempt:
+    """The page read the way that reads best."""
+    lie = how_it_lies(marks)
+    if not len(marks) or (not lie.sure and len(marks) + marks.specks > MOST_UNLINED):
+        return _Attempt(turn=0, skew=0.0, picture=grey, to_input=Affine(), lines=[])
+    best = _attempt(grey, marks, lie.turn, lie.skew, engine, deadline)
+    if not best.doubtful:
+        return best
+    for turn in _other_turns(lie, marks):
+        other = _attempt(grey, marks, turn, lie.skew if lie.sure else 0.0, engine, deadline)
+        if other.sure_letters > 2 * best.sure_letters + 12:
+            best = other
+    return best
+
+
+def _other_turns(lie: Lie, marks: Marks) -> tuple[int, ...]:
+    """What else to try with a page that reads badly: its head, or every side of a page with few marks."""
+    if lie.sure:
+        return ((lie.turn + 2) % 4,)
+    return (2, 1, 3) if 8 <= len(marks) <= 600 else ()
+
+
 def _attempt(grey: Pixels, marks: Marks, turn: int, skew: float, engine: Engine, deadline: float) -> _Attempt:
     turned, from_turned = quarter_turn(grey, turn)
-    scaled, from_scaled = scale(turned, reading_scale(marks))
+    scaled, from_scaled = scale(turned, reading_scale(marks.turned(turn)))
     straight, from_straight = straighten(scaled, skew)
     lines: list[Line] = []
     for top, piece in cut_into_pieces(straight):
@@ -114,6 +143,13 @@ def _attempt(grey: Pixels, marks: Marks, turn: int, skew: float, engine: Engine,
         lines.extend(_moved(line, top, after) for line in found)
     to_input = from_straight.then(from_scaled).then(from_turned)
     return _Attempt(turn=turn, skew=skew, picture=straight, to_input=to_input, lines=lines)
+
+
+def _credible(line: Line) -> bool:
+    """Whether a line is print: it has a letter or digit, and was not merely guessed at."""
+    letters = sum(len(word.text) for word in line.words)
+    confidence = sum(len(word.text) * word.confidence for word in line.words) / letters
+    return confidence >= CREDIBLE and any(character.isalnum() for character in line.text)
 
 
 def _moved(line: Line, down: int, blocks: int) -> Line:

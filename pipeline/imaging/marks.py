@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from pipeline.model import Pixels
 
-LONGEST_SIDE = 2000
+SHORTER_SIDE = 1400
 """Marks are looked for in a picture reduced to this: a page of A4 at 170 dpi."""
+MOST_PIXELS = 24_000_000
+"""And to this in all, for strips."""
 INK = 150
 """Darker than this is ink, on a page whose background is white."""
 
@@ -57,7 +59,7 @@ class Marks:
 def find_marks(grey: Pixels) -> Marks:
     """The marks of a page with an even background, found on a reduced picture of it."""
     height, width = grey.shape
-    factor = min(1.0, LONGEST_SIDE / max(height, width))
+    factor = min(1.0, SHORTER_SIDE / min(height, width), (MOST_PIXELS / (height * width)) ** 0.5)
     small = grey
     if factor < 1:
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
@@ -66,7 +68,7 @@ def find_marks(grey: Pixels) -> Marks:
     _, _, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
     left, top, across, down, area = np.asarray(found)[1:].T  # the first is the paper
     longer, shorter = np.maximum(across, down), np.minimum(across, down)
-    small_enough = longer < 0.08 * max(small.shape)
+    small_enough = longer < min(0.08 * max(small.shape), 0.5 * min(small.shape))
     specks = (longer < 4) | (shorter < 2) | (area < 8)
     letters = small_enough & ~specks & (longer < 12 * shorter)
     scale = np.array([width / small.shape[1], height / small.shape[0]] * 2)

@@ -11,20 +11,22 @@ from pipeline.geometry import Affine
 from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
 
-BEST_MARK = 19.0
-"""Median size of marks, in pixels, at which Tesseract reads best: print of 13 to 14 points at 200 dpi."""
+BEST_MARK = 16.0
+"""Median size of marks, in pixels, at which Tesseract reads best: print of 12 points at 200 dpi."""
 ALMOST = (0.85, 1.2)
 MOST_ENLARGED = 2.2
 """Enlarging further brings back no detail."""
-WIDEST = 7000
-"""Pixels of the shorter side that a picture may have after enlarging."""
+WIDEST = 16_000
+"""Columns of a picture to read: Tesseract takes at most 32,767."""
+MOST_PIXELS = 40_000_000
+"""Pixels of a picture to read; A4 at 200 dpi has 4 million."""
 LONGEST_PIECE = 6000
-"""Rows of a piece: Tesseract takes at most 32,767, and its layout analysis cannot be interrupted."""
+"""Rows of a piece: Tesseract's analysis of the layout cannot be interrupted, so that it must not have much to do."""
 
 
 def scale(grey: Pixels, factor: float) -> tuple[Pixels, Affine]:
-    """The picture enlarged by `factor` (reduced below 1), and the map from its pixels to those of `grey`."""
-    height, width = grey.shape
+    """The picture, grey or RGB, enlarged by `factor` (reduced below 1), and the map from its pixels to those given."""
+    height, width = grey.shape[:2]
     new_width, new_height = max(1, round(width * factor)), max(1, round(height * factor))
     if (new_width, new_height) == (width, height):
         return grey, Affine()
@@ -42,7 +44,8 @@ def reading_scale(marks: Marks) -> float:
     factor = BEST_MARK / marks.size if marks.size else 1.0
     if ALMOST[0] < factor < ALMOST[1]:
         factor = 1.0
-    return min(factor, MOST_ENLARGED, WIDEST / max(1, min(marks.width, marks.height)))
+    width, height = max(1, marks.width), max(1, marks.height)
+    return min(factor, MOST_ENLARGED, WIDEST / width, (MOST_PIXELS / (width * height)) ** 0.5)
 
 
 def cut_into_pieces(grey: Pixels, longest: int = LONGEST_PIECE) -> Iterator[tuple[int, Pixels]]:
