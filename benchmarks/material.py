@@ -63,6 +63,7 @@ def _pictures(path: Path) -> Iterator[bytes]:
         with pikepdf.open(path) as pdf:
             for page in pdf.pages:
                 for picture in page.get_images().values():
+                    assert isinstance(picture, pikepdf.Stream)
                     stream = io.BytesIO()
                     pikepdf.PdfImage(picture).extract_to(stream=stream)
                     yield stream.getvalue()

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import img2pdf
@@ -32,9 +33,7 @@ class PageReader:
 
 def all_readers(wanted: Sequence[str] | None) -> list[PageReader]:
     """Every profile, and the peers that are installed; only those `wanted` where given."""
-    makers: dict[str, Callable[[], PageReader]] = {
-        f"sohoa {name}": lambda name=name: _profile(name) for name in names()
-    }  # type: ignore[misc]
+    makers: dict[str, Callable[[], PageReader]] = {f"sohoa {name}": partial(_profile, name) for name in names()}
     makers["Tesseract"] = lambda: PageReader(name="Tesseract", read=_tesseract)
     if shutil.which("ocrmypdf", path=environment()["PATH"]):
         makers["OCRmyPDF"] = lambda: PageReader(name="OCRmyPDF", read=_ocrmypdf)

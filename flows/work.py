@@ -52,7 +52,7 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
     if not claims:
         return Outcome.SKIPPED
     claim = claims[0]
-    if claim.attempt > settings.attempts:
+    if claim.silent >= settings.attempts:
         services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
         return Outcome.FAILED
     keeper = _LeaseKeeper(services, claim, lease, clock)

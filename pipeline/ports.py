@@ -184,12 +184,16 @@ class ReceiptBook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A document that one worker may work on until `until`. `attempt` counts from 1."""
+    """A document that one worker may work on until `until`. `attempt` counts from 1.
+
+    `silent` is how many earlier claims ended without a word, because their worker died.
+    """
 
     document: Document
     owner: str
     until: datetime
     attempt: int
+    silent: int = 0
 
 
 class DocumentQueue(Protocol):

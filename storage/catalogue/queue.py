@@ -55,7 +55,7 @@ class Queue:
 
     def claim(self, ids: Collection[str], owner: str, now: datetime, until: datetime) -> Sequence[Claim]:
         wanted = list(dict.fromkeys(ids))
-        attempts: dict[str, int] = {}
+        taken: dict[str, tuple[int, int]] = {}
         with self._database.write() as connection:
             for some in chunks(wanted):
                 # Where another worker is claiming one of them at this moment, it is left out rather than waited for.
@@ -64,7 +64,7 @@ class Queue:
                     .where(documents.c.id.in_(some), _is_waiting(now))
                     .with_for_update(skip_locked=True)
                 )
-                taken = (
+                take = (
                     sa.update(documents)
                     .where(documents.c.id.in_(free))
                     .values(
@@ -73,14 +73,15 @@ class Queue:
                         lease_until=until,
                         attempts=documents.c.attempts + 1,
                     )
-                    .returning(documents.c.id, documents.c.attempts)
+                    .returning(documents.c.id, documents.c.attempts, documents.c.excused)
                 )
-                attempts.update((id_, number) for id_, number in connection.execute(taken))
-            found = documents_of(connection, list(attempts))
+                taken.update((id_, (number, excused)) for id_, number, excused in connection.execute(take))
+            found = documents_of(connection, list(taken))
         return [
-            Claim(document=found[id_], owner=owner, until=until, attempt=attempts[id_])
+            Claim(document=found[id_], owner=owner, until=until, attempt=number, silent=number - 1 - excused)
             for id_ in wanted
-            if id_ in attempts
+            if id_ in taken
+            for number, excused in [taken[id_]]
         ]
 
     def renew(self, claim: Claim, until: datetime) -> Claim:
@@ -98,9 +99,13 @@ class Queue:
             put_reading(connection, reading)
 
     def fail(self, claim: Claim, code: str, *, permanent: bool, now: datetime) -> None:
-        state = DocumentState.FAILED if permanent else DocumentState.RECEIVED
+        ended: dict[str, object] = {"lease_until": None, "error": code, "failed_at": now}
+        if permanent:
+            ended["state"] = DocumentState.FAILED
+        else:
+            ended |= {"state": DocumentState.RECEIVED, "excused": documents.c.excused + 1}
         with self._database.write() as connection:
-            _update_held(connection, claim, state=state, lease_until=None, error=code, failed_at=now)
+            _update_held(connection, claim, **ended)
 
 
 def _update_held(connection: sa.Connection, claim: Claim, **values: object) -> None:
@@ -144,7 +149,7 @@ class Retry:
                         documents.c.id.in_(some),
                         documents.c.state.in_([DocumentState.FAILED, DocumentState.DONE]),
                     )
-                    .values(state=DocumentState.RECEIVED, attempts=0, owner="", lease_until=None)
+                    .values(state=DocumentState.RECEIVED, attempts=0, excused=0, owner="", lease_until=None)
                     .returning(documents.c.id)
                 )
                 again.update(connection.scalars(statement))

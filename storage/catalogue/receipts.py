@@ -79,6 +79,7 @@ def insert_document(connection: sa.Connection, document: Document, received_at: 
             "received_at": received_at,
             "owner": "",
             "attempts": 0,
+            "excused": 0,
             "error": "",
         },
     )

@@ -208,6 +208,8 @@ documents = Table(
     Column("owner", sa.Text, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("attempts", sa.Integer, nullable=False),
+    # How many of those claims ended with a passing fault, and say nothing against the document.
+    Column("excused", sa.Integer, nullable=False),
     Column("error", sa.Text, nullable=False),
     Column("failed_at", UtcDateTime),
     Index(None, "state", "received_at"),

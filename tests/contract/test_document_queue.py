@@ -106,6 +106,7 @@ def test_a_passing_fault_gives_the_document_back(catalogue: Catalogue) -> None:
     assert again.attempt == 2
     view = catalogue.shelf.view(document.id)
     assert view is not None and view.error == "store-unavailable" and view.attempts == 2
+    assert again.silent == 0
     catalogue.queue.finish(again, reading(document))
     view = catalogue.shelf.view(document.id)
     assert view is not None and view.error == ""
@@ -152,3 +153,13 @@ def test_reading_again_with_the_same_reader_replaces_and_with_another_stands_bes
     assert [hit.snippet for hit in catalogue.shelf.search("khác", 10)] == ["[khác]"]
     for gone in ("cũ", "mới", "thêm"):
         assert catalogue.shelf.search(gone, 10) == []
+
+
+def test_claims_that_ended_without_a_word_are_counted(catalogue: Catalogue) -> None:
+    document = drop(catalogue, 1)
+    catalogue.queue.claim([document.id], "dies", NOW, minutes(1))
+    (second,) = catalogue.queue.claim([document.id], "waits", minutes(2), minutes(3))
+    assert second.silent == 1
+    catalogue.queue.fail(second, "store-unavailable", permanent=False, now=minutes(3))
+    (third,) = catalogue.queue.claim([document.id], "reads", minutes(4), minutes(5))
+    assert (third.attempt, third.silent) == (3, 1)

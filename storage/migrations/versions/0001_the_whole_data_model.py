@@ -148,6 +148,7 @@ def _originals_and_documents() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("lease_until", Moment),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("failed_at", Moment),
         sa.PrimaryKeyConstraint("id", name="pk_documents"),

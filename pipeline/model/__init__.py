@@ -1,0 +1,103 @@
+"""The nouns of sohoa. Everything here is an immutable value; facts of the field are cited where they decide a shape.
+
+Times are aware datetimes in UTC. All text is in Unicode NFC. Identifiers of documents, receipts and readings are
+functions of what they name, so that doing a thing twice does it once.
+"""
+
+from pipeline.model.matching import (
+    Clues,
+    Match,
+    MatchSource,
+    PaperKind,
+)
+from pipeline.model.names import (
+    digest,
+    require_aware,
+)
+from pipeline.model.pages import (
+    Artifact,
+    Code,
+    Line,
+    LineKind,
+    ModelFile,
+    PageImage,
+    PageReading,
+    Pixels,
+    ReaderIdentity,
+    Reading,
+    ScanPage,
+    TextSource,
+    Word,
+)
+from pipeline.model.rates import (
+    Measure,
+    Period,
+    Tally,
+)
+from pipeline.model.register import (
+    Centre,
+    Channel,
+    Component,
+    Dossier,
+    DossierStatus,
+    Level,
+    Procedure,
+    ProcedureComponent,
+    Result,
+    Scope,
+    Target,
+)
+from pipeline.model.scans import (
+    Document,
+    DocumentState,
+    MediaType,
+    Original,
+    PageRange,
+    Receipt,
+    page_numbers,
+    whole,
+)
+
+__all__ = [
+    "Artifact",
+    "Centre",
+    "Channel",
+    "Clues",
+    "Code",
+    "Component",
+    "Document",
+    "DocumentState",
+    "Dossier",
+    "DossierStatus",
+    "Level",
+    "Line",
+    "LineKind",
+    "Match",
+    "MatchSource",
+    "Measure",
+    "MediaType",
+    "ModelFile",
+    "Original",
+    "PageImage",
+    "PageRange",
+    "PageReading",
+    "PaperKind",
+    "Period",
+    "Pixels",
+    "Procedure",
+    "ProcedureComponent",
+    "ReaderIdentity",
+    "Reading",
+    "Receipt",
+    "Result",
+    "ScanPage",
+    "Scope",
+    "Tally",
+    "Target",
+    "TextSource",
+    "Word",
+    "digest",
+    "page_numbers",
+    "require_aware",
+    "whole",
+]

@@ -1,0 +1,194 @@
+"""What is on the paper: page images, words and lines, and the reading of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.geometry import Affine, Box
+from pipeline.model.names import digest
+
+Pixels = NDArray[np.uint8]
+"""A picture: (height, width) grey or (height, width, 3) RGB, 0 is black."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word on a page. `confidence` is 0 to 1. What `box` is measured in is said by what holds the word."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+
+
+class LineKind(StrEnum):
+    """What the ink of a line is. Only BODY and TABLE go into the text; the rest is kept apart."""
+
+    BODY = "body"
+    TABLE = "table"
+    STAMP = "stamp"
+    HANDWRITING = "handwriting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Words from left to right, at least one. `block` numbers paragraphs or cells in reading order."""
+
+    words: tuple[Word, ...]
+    box: Box
+    block: int = 0
+    kind: LineKind = LineKind.BODY
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PageImage:
+    """A page of a scan as pixels.
+
+    `number` is 1-based within the original. `dpi` is the resolution of `pixels` on paper as far as it is known.
+    `to_points` maps pixel coordinates to the PDF user space of the page (for a picture file: of the page that the
+    searchable PDF makes of it), so that a word found in the pixels can be laid over the original.
+    """
+
+    number: int
+    pixels: Pixels
+    dpi: float
+    to_points: Affine
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ScanPage:
+    """A page of an original, opened.
+
+    `width` and `height` are the page as a viewer shows it, in points. `text` is a trustworthy text layer, with boxes
+    in PDF user space (points, y upwards), or empty. `image` is None where `text` is enough, for a born-digital page is
+    not rendered, and where the page alone is broken: then there is no text either. `overlays` are words of annotations
+    (a digital signature's appearance), which neither `text` nor an embedded picture holds.
+    """
+
+    number: int
+    width: float
+    height: float
+    image: PageImage | None
+    text: tuple[Line, ...] = ()
+    overlays: tuple[Line, ...] = ()
+    to_points: Affine | None = None
+    """Maps the page as a viewer shows it (points, origin top left, y down, `width` by `height`) to PDF user space: it
+    carries /Rotate and the crop box. None: x stays, y becomes `height` - y."""
+
+
+class TextSource(StrEnum):
+    LAYER = "layer"
+    OCR = "ocr"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """What was read on one page, in reading order.
+
+    Boxes of lines and words are in pixels of the upright page, `width` by `height`; `to_points` maps them to the PDF
+    user space of the original's page. For a text layer the upright page is the page at 72 dpi. `turn` is the
+    clockwise quarter turns (0 to 3) that set the page upright and `skew` the degrees taken out afterwards.
+    """
+
+    number: int
+    width: int
+    height: int
+    to_points: Affine
+    lines: tuple[Line, ...]
+    source: TextSource
+    turn: int = 0
+    skew: float = 0.0
+    seconds: float = 0.0
+    note: str = ""
+    """Empty, or the code of the error that cost this page (see pipeline.errors)."""
+
+    @property
+    def text(self) -> str:
+        """The printed text: a line per line, an empty line between blocks."""
+        lines = [line for line in self.lines if line.kind in (LineKind.BODY, LineKind.TABLE)]
+        out: list[str] = []
+        for before, line in zip([None, *lines], lines, strict=False):
+            if before is not None and before.block != line.block:
+                out.append("")
+            out.append(line.text)
+        return "\n".join(out)
+
+    @property
+    def confidence(self) -> float:
+        """The mean confidence of the words, 0 where there is none."""
+        values = [word.confidence for line in self.lines for word in line.words]
+        return sum(values) / len(values) if values else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """A file that decides what is read: its name, version and SHA-256."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderIdentity:
+    """What a reading depends on beside the pixels: profile, version of the cleanup recipe, model files."""
+
+    profile: str
+    recipe: str
+    models: tuple[ModelFile, ...]
+
+    @property
+    def id(self) -> str:
+        return digest(self.profile, self.recipe, *(f"{m.name}:{m.sha256}" for m in self.models))
+
+
+class Artifact(StrEnum):
+    """What digitizing writes for a document; the value is the file name below the reading's key."""
+
+    TEXT = "text.txt"
+    HOCR = "page.hocr"
+    PDF = "searchable.pdf"
+    MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A machine-readable code on a page: QR, Code 128 and so on. `box` is in pixels of the page image."""
+
+    page: int
+    format: str
+    text: str
+    box: Box
+    near_top_left: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One profile's result for one document, as the catalogue keeps it. `artifacts` are keys in the object store."""
+
+    document: str
+    identity: ReaderIdentity
+    read_at: datetime
+    texts: tuple[str, ...]
+    """The printed text of each page, in order."""
+    confidence: float
+    failed_pages: tuple[int, ...] = ()
+    artifacts: Mapping[Artifact, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return digest(self.document, self.identity.id)
+
+    @property
+    def words(self) -> int:
+        return sum(len(text.split()) for text in self.texts)

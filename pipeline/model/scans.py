@@ -1,0 +1,85 @@
+"""What was dropped: originals, receipts, and the documents made of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.model.names import digest
+
+
+class MediaType(StrEnum):
+    PDF = "application/pdf"
+    TIFF = "image/tiff"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """Bytes as the clerk gave them, never changed; named by their SHA-256 (64 lower-case hex digits)."""
+
+    sha256: str
+    size: int
+    media_type: MediaType
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A centre dropped a file with these bytes at this moment. Many receipts may name one original.
+
+    `name` is the path below the centre's inbox as the clerk sees it, in NFC, with / between folders.
+    """
+
+    id: str
+    sha256: str
+    centre: str
+    name: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRange:
+    """Pages first to last of an original, 1-based, both included."""
+
+    sha256: str
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
+class DocumentState(StrEnum):
+    RECEIVED = "received"
+    READING = "reading"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Page ranges of originals that are one paper; usually all pages of one original."""
+
+    parts: tuple[PageRange, ...]
+
+    @property
+    def id(self) -> str:
+        return digest(*(f"{part.sha256}:{part.first}-{part.last}" for part in self.parts))
+
+    @property
+    def pages(self) -> int:
+        return sum(len(part) for part in self.parts)
+
+
+def whole(original: Original) -> Document:
+    """The document of all pages of one original."""
+    return Document(parts=(PageRange(sha256=original.sha256, first=1, last=original.pages),))
+
+
+def page_numbers(parts: Sequence[PageRange]) -> list[tuple[str, int]]:
+    """(SHA-256 of the original, page number in it) for each page of a document, in order."""
+    return [(part.sha256, number) for part in parts for number in range(part.first, part.last + 1)]
