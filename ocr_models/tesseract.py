@@ -47,8 +47,8 @@ class TesseractEngine:
     ) -> list[Line]:
         """The lines of a grey picture in reading order, in its pixels; blocks are numbered from 0.
 
-        Raises ReadingTimedOut where it takes longer than `seconds`, ReadingFailed where Tesseract gives up. Tesseract looks at the clock between words,
-        not while it analyses the layout: keep pictures within the size of a page.
+        Raises ReadingTimedOut where it takes longer than `seconds`, ReadingFailed where Tesseract gives up. Tesseract
+        looks at the clock between words, not while it analyses the layout: keep pictures within the size of a page.
         """
         height, width = grey.shape
         self._api.SetPageSegMode(mode.value)

@@ -27,8 +27,8 @@ SURE = 0.8
 CREDIBLE = 0.4
 """Lines below this mean confidence are stamps, scribbles and dirt; of print hardly any is below 0.6."""
 MOST_UNLINED = 5000
-"""More pieces of ink than this that stand on no lines are a picture or noise, which Tesseract would chew on for minutes.
-A page full of small print has up to 10,000, all on lines."""
+"""More pieces of ink than this that stand on no lines are a picture or noise, which Tesseract would chew on for
+minutes. A page full of small print has up to 10,000, all on lines."""
 
 
 VARIABLES = {"invert_threshold": "0.0"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -59,7 +60,7 @@ class Marks:
 def find_marks(grey: Pixels) -> Marks:
     """The marks of a page with an even background, found on a reduced picture of it."""
     height, width = grey.shape
-    factor = min(1.0, SHORTER_SIDE / min(height, width), (MOST_PIXELS / (height * width)) ** 0.5)
+    factor = min(1.0, SHORTER_SIDE / min(height, width), math.sqrt(MOST_PIXELS / (height * width)))
     small = grey
     if factor < 1:
         size = (max(1, round(width * factor)), max(1, round(height * factor)))

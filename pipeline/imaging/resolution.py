@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import cv2
@@ -45,7 +46,7 @@ def reading_scale(marks: Marks) -> float:
     if ALMOST[0] < factor < ALMOST[1]:
         factor = 1.0
     width, height = max(1, marks.width), max(1, marks.height)
-    return min(factor, MOST_ENLARGED, WIDEST / width, (MOST_PIXELS / (width * height)) ** 0.5)
+    return min(factor, MOST_ENLARGED, WIDEST / width, math.sqrt(MOST_PIXELS / (width * height)))
 
 
 def cut_into_pieces(grey: Pixels, longest: int = LONGEST_PIECE) -> Iterator[tuple[int, Pixels]]:
