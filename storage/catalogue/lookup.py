@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.model import Centre, Component, Dossier, Procedure, ProcedureComponent, Result, Target
-from storage.catalogue.session import Database, chunks
+from storage.catalogue.session import Database, among, chunks
 from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
 
 
@@ -75,7 +75,7 @@ def dossiers_of(connection: sa.Connection, codes: Sequence[str]) -> list[tuple[i
     """The dossiers with these codes, each with its row's id, in no order."""
     found: list[tuple[int, Dossier]] = []
     for some in chunks(codes):
-        rows = connection.execute(sa.select(dossiers).where(dossiers.c.code.in_(some))).all()
+        rows = connection.execute(sa.select(dossiers).where(among(connection, dossiers.c.code, some))).all()
         found += with_papers(connection, rows)
     return found
 
@@ -85,10 +85,12 @@ def with_papers(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[
     ids = [row.id for row in rows]
     given: dict[int, list[Component]] = defaultdict(list)
     issued: dict[int, list[Result]] = defaultdict(list)
-    papers = sa.select(components).where(components.c.dossier_id.in_(ids)).order_by(components.c.position)
+    papers = (
+        sa.select(components).where(among(connection, components.c.dossier_id, ids)).order_by(components.c.position)
+    )
     for row in connection.execute(papers):
         given[row.dossier_id].append(Component(code=row.code, name=row.name, flagged=row.flagged, reused=row.reused))
-    papers = sa.select(results).where(results.c.dossier_id.in_(ids)).order_by(results.c.position)
+    papers = sa.select(results).where(among(connection, results.c.dossier_id, ids)).order_by(results.c.position)
     for row in connection.execute(papers):
         issued[row.dossier_id].append(Result(code=row.code, name=row.name, flagged=row.flagged))
     return [

@@ -97,30 +97,32 @@ def _dossiers_of(period: Period) -> sa.Select[int, str, bool, bool]:
     )
 
 
-def _is_read(document: sa.ColumnElement[str]) -> _Flag:
-    return sa.exists().where(readings.c.document == document, readings.c.current)
+def _digitized_papers(of_period: sa.CTE) -> sa.CTE:
+    """dossier_id, kind, paper of each paper with a match in force. `own` is null where no document of it was read, 0
+    where all those that were digitize a component of the dossier too (of a result), else 1.
 
-
-def _matched(papers: sa.Table, kind: PaperKind, *further: _Flag) -> _Flag:
-    """Of a row of components or results: a match in force links it to a document that was read."""
-    return sa.exists().where(
-        matches.c.dossier_id == papers.c.dossier_id,
-        matches.c.kind == kind,
-        matches.c.paper == papers.c.code,
-        matches.c.superseded_at.is_(None),
-        _is_read(matches.c.document),
-        *further,
-    )
-
-
-def _not_a_component() -> _Flag:
-    """Of a row of matches: its document digitizes no component of the dossier."""
+    Outer joins, here and below, keep SQLite from walking all matches and papers for a short period.
+    """
     other = matches.alias("of_component")
-    return ~sa.exists().where(
+    is_copy = sa.exists().where(
+        matches.c.kind == PaperKind.RESULT,
         other.c.dossier_id == matches.c.dossier_id,
         other.c.kind == PaperKind.COMPONENT,
         other.c.document == matches.c.document,
         other.c.superseded_at.is_(None),
+    )
+    in_force = sa.and_(matches.c.dossier_id == of_period.c.id, matches.c.superseded_at.is_(None))
+    read = sa.and_(readings.c.document == matches.c.document, readings.c.current)
+    return (
+        sa.select(
+            of_period.c.id.label("dossier_id"),
+            matches.c.kind,
+            matches.c.paper,
+            sa.func.max(sa.case((readings.c.id.is_(None), None), (is_copy, 0), else_=1)).label("own"),
+        )
+        .select_from(of_period.outerjoin(matches, in_force).outerjoin(readings, read))
+        .group_by(of_period.c.id, matches.c.kind, matches.c.paper)
+        .cte("digitized_papers")
     )
 
 
@@ -128,53 +130,43 @@ def _sum(condition: _Flag) -> _Number:
     return sa.func.sum(sa.case((condition, 1), else_=0))
 
 
-def _component_facts(of_period: sa.CTE) -> sa.CTE:
-    """Per dossier with components: how many, digitized, digitized by a match, reused."""
-    papers = (
-        sa.select(
-            components.c.dossier_id,
-            components.c.flagged,
-            components.c.reused,
-            _matched(components, PaperKind.COMPONENT).label("matched"),
-        )
-        .join_from(of_period, components, components.c.dossier_id == of_period.c.id)
-        .cte("component_papers")
+def _with_digitized(of_period: sa.CTE, papers: sa.Table, digitized: sa.CTE, kind: PaperKind) -> sa.FromClause:
+    here = sa.and_(
+        digitized.c.dossier_id == papers.c.dossier_id, digitized.c.kind == kind, digitized.c.paper == papers.c.code
     )
+    return of_period.outerjoin(papers, papers.c.dossier_id == of_period.c.id).outerjoin(digitized, here)
+
+
+def _component_facts(of_period: sa.CTE, digitized: sa.CTE) -> sa.CTE:
+    """Per dossier of its components: how many, digitized, digitized by a match, reused."""
+    matched = digitized.c.own.is_not(None)
     return (
         sa.select(
-            papers.c.dossier_id,
-            sa.func.count().label("papers"),
-            _sum(sa.or_(papers.c.flagged, papers.c.matched)).label("digitized"),
-            _sum(papers.c.matched).label("matched"),
-            _sum(papers.c.reused).label("reused"),
+            of_period.c.id,
+            sa.func.count(components.c.code).label("papers"),
+            _sum(sa.or_(components.c.flagged, matched)).label("digitized"),
+            _sum(matched).label("matched"),
+            _sum(components.c.reused).label("reused"),
         )
-        .group_by(papers.c.dossier_id)
+        .select_from(_with_digitized(of_period, components, digitized, PaperKind.COMPONENT))
+        .group_by(of_period.c.id)
         .cte("component_facts")
     )
 
 
-def _result_facts(of_period: sa.CTE) -> sa.CTE:
-    """Per dossier with results: how many, digitized, digitized by a match, left out as a component's copy."""
-    papers = (
-        sa.select(
-            results.c.dossier_id,
-            results.c.flagged,
-            _matched(results, PaperKind.RESULT).label("has_document"),
-            _matched(results, PaperKind.RESULT, _not_a_component()).label("matched"),
-        )
-        .join_from(of_period, results, results.c.dossier_id == of_period.c.id)
-        .cte("result_papers")
-    )
-    copied = sa.and_(papers.c.has_document, sa.not_(papers.c.matched))
+def _result_facts(of_period: sa.CTE, digitized: sa.CTE) -> sa.CTE:
+    """Per dossier of its results: how many, digitized, digitized by a match, left out as a component's copy."""
+    own = digitized.c.own
     return (
         sa.select(
-            papers.c.dossier_id,
-            sa.func.count().label("papers"),
-            _sum(sa.or_(papers.c.matched, sa.and_(papers.c.flagged, sa.not_(copied)))).label("digitized"),
-            _sum(papers.c.matched).label("matched"),
-            _sum(copied).label("copied"),
+            of_period.c.id,
+            sa.func.count(results.c.code).label("papers"),
+            _sum(sa.or_(own == 1, sa.and_(own.is_(None), results.c.flagged))).label("digitized"),
+            _sum(own == 1).label("matched"),
+            _sum(own == 0).label("copied"),
         )
-        .group_by(papers.c.dossier_id)
+        .select_from(_with_digitized(of_period, results, digitized, PaperKind.RESULT))
+        .group_by(of_period.c.id)
         .cte("result_facts")
     )
 
@@ -184,38 +176,32 @@ def _result_facts(of_period: sa.CTE) -> sa.CTE:
 
 def _dossier_facts(of_period: sa.CTE) -> sa.CTE:
     """A row for each dossier of the period: what it counts for, as numbers and truth values."""
-    given, issued = _component_facts(of_period), _result_facts(of_period)
-
-    def number(column: sa.ColumnElement[int]) -> _Number:
-        return sa.func.coalesce(column, 0)
+    papers = _digitized_papers(of_period)
+    given, issued = _component_facts(of_period, papers), _result_facts(of_period, papers)
 
     def complete(component_count: _Number, result_count: _Number) -> _Flag:
         return sa.and_(component_count > 0, sa.or_(sa.not_(of_period.c.result_is_document), result_count > 0))
 
-    digitized = complete(number(given.c.digitized), number(issued.c.digitized))
-    by_match = complete(number(given.c.matched), number(issued.c.matched))
-    e_result = sa.and_(of_period.c.result_is_document, number(issued.c.digitized) > 0)
+    digitized = complete(given.c.digitized, issued.c.digitized)
+    by_match = complete(given.c.matched, issued.c.matched)
+    e_result = sa.and_(of_period.c.result_is_document, issued.c.digitized > 0)
     return (
         sa.select(
             of_period,
             digitized.label("digitized"),
             sa.and_(digitized, sa.not_(by_match)).label("digitized_by_flag"),
-            (number(given.c.reused) > 0).label("reusing"),
+            (given.c.reused > 0).label("reusing"),
             e_result.label("e_result"),
-            sa.and_(e_result, number(issued.c.matched) == 0).label("e_result_by_flag"),
-            number(given.c.papers).label("components"),
-            number(given.c.digitized).label("components_digitized"),
-            (number(given.c.digitized) - number(given.c.matched)).label("components_by_flag"),
-            number(issued.c.papers).label("results"),
-            number(issued.c.digitized).label("results_digitized"),
-            (number(issued.c.digitized) - number(issued.c.matched)).label("results_by_flag"),
-            number(issued.c.copied).label("results_copied"),
+            sa.and_(e_result, issued.c.matched == 0).label("e_result_by_flag"),
+            given.c.papers.label("components"),
+            given.c.digitized.label("components_digitized"),
+            (given.c.digitized - given.c.matched).label("components_by_flag"),
+            issued.c.papers.label("results"),
+            issued.c.digitized.label("results_digitized"),
+            (issued.c.digitized - issued.c.matched).label("results_by_flag"),
+            issued.c.copied.label("results_copied"),
         )
-        .select_from(
-            of_period.outerjoin(given, given.c.dossier_id == of_period.c.id).outerjoin(
-                issued, issued.c.dossier_id == of_period.c.id
-            )
-        )
+        .select_from(of_period.join(given, given.c.id == of_period.c.id).join(issued, issued.c.id == of_period.c.id))
         .cte("dossier_facts")
     )
 

@@ -16,10 +16,12 @@ from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Dossier, Procedure, Target
 from pipeline.ports import Changes
 from storage.catalogue.lookup import all_centres, all_targets, dossiers_of, procedures_of
-from storage.catalogue.session import Database, chunks, exclusive
+from storage.catalogue.session import Database, among, chunks, exclusive, insert_many, refresh_statistics
 from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
 
 _BATCH = 5000
+_MANY = 1000
+"""Dossiers written, after which the database's statistics are taken anew."""
 
 
 class Register:
@@ -67,6 +69,8 @@ class Register:
                     if unknown := sorted({getattr(row, field) for row in batch} - codes):
                         raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
                 _put_dossiers(connection, batch, counter)
+            if counter.written >= _MANY:
+                refresh_statistics(connection)
         return counter.changes
 
     @contextlib.contextmanager
@@ -82,17 +86,26 @@ class Register:
 
 class _Counter:
     def __init__(self) -> None:
-        self.changes = Changes()
+        self._added = self._changed = self._same = 0
+
+    @property
+    def changes(self) -> Changes:
+        return Changes(added=self._added, changed=self._changed, same=self._same)
+
+    @property
+    def written(self) -> int:
+        return self._added + self._changed
 
     def see(self, before: object | None, row: object) -> bool:
         """Counts a row; True where it has to be written."""
         if before is None:
-            self.changes = dataclasses.replace(self.changes, added=self.changes.added + 1)
+            self._added += 1
         elif before != row:
-            self.changes = dataclasses.replace(self.changes, changed=self.changes.changed + 1)
+            self._changed += 1
         else:
-            self.changes = dataclasses.replace(self.changes, same=self.changes.same + 1)
-        return before != row
+            self._same += 1
+            return False
+        return True
 
 
 _TARGET = ("indicator", "scope", "code", "valid_from")
@@ -195,12 +208,10 @@ def _dossier_row(row: Dossier) -> dict[str, Any]:
 
 def _insert_dossiers(connection: sa.Connection, rows: Sequence[Dossier]) -> list[tuple[int, Dossier]]:
     """The rows with the ids that they got."""
-    if not rows:
-        return []
-    connection.execute(sa.insert(dossiers), [_dossier_row(row) for row in rows])
+    insert_many(connection, dossiers, [_dossier_row(row) for row in rows])
     ids: dict[str, int] = {}
     for some in chunks([row.code for row in rows]):
-        statement = sa.select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))
+        statement = sa.select(dossiers.c.code, dossiers.c.id).where(among(connection, dossiers.c.code, some))
         ids.update((code, id_) for code, id_ in connection.execute(statement))
     return [(ids[row.code], row) for row in rows]
 
@@ -232,6 +243,5 @@ def _insert_papers(connection: sa.Connection, rows: Sequence[tuple[int, Dossier]
         for id_, row in rows
         for position, paper in enumerate(row.results)
     ]
-    for table, papers in ((components, given), (results, issued)):
-        if papers:
-            connection.execute(sa.insert(table), papers)
+    insert_many(connection, components, given)
+    insert_many(connection, results, issued)
