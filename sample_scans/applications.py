@@ -66,7 +66,7 @@ def birth_declaration(case: Case) -> Form:
             Paragraph(text="Đề nghị cơ quan đăng ký khai sinh cho người dưới đây:", style="bold"),
             Entry(label="Họ, chữ đệm, tên:", value=child.name),
             Entry(label="Ngày, tháng, năm sinh:", value=f"{case.day:%d/%m/%Y}, lúc 05 giờ 40 phút"),
-            Entry(label="Giới tính:", value=f"{child.sex}; dân tộc: {case.person.people}; quốc tịch: Việt Nam"),
+            Entry(label="Giới tính:", value=f"{child.sex}; dân tộc: {child.people}; quốc tịch: Việt Nam"),
             Entry(label="Nơi sinh:", value=f"Trạm Y tế {case.commune}"),
             Entry(label="Quê quán:", value=f"{case.commune}, {case.district}, {case.province}"),
             Entry(label="Thẻ bảo hiểm y tế cho trẻ:", value="Đề nghị cấp cùng lúc với Giấy khai sinh"),

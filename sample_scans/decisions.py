@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sample_scans.cases import Case
 from sample_scans.layout import Entry, Form, Paragraph, Table
-from sample_scans.people import person
+from sample_scans.people import Person, person
 
 
 def office(case: Case) -> tuple[str, ...]:
@@ -33,6 +35,7 @@ def marriage_certificate(case: Case, signer: str) -> Form:
         number="Số: 47/UBND-XNTTHN",
         place_date=case.place_date(2),
         title=("GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN",),
+        dotted=False,
         body=(
             Paragraph(text=f"Xét đề nghị của ông/bà {who.name} về việc cấp Giấy xác nhận tình trạng hôn nhân;"),
             Paragraph(text=f"Ủy ban nhân dân {case.commune} xác nhận:"),
@@ -54,8 +57,15 @@ def marriage_certificate(case: Case, signer: str) -> Form:
     )
 
 
+def _father(case: Case, rng: np.random.Generator) -> Person:
+    """The child has its family name and people from him."""
+    family = case.child.name.split()[0]
+    given = "A Páo" if case.child.people == "Mông" else "Văn Thoản"
+    return replace(person(rng, sex="Nam", years=(1975, 1995)), name=f"{family} {given}", people=case.child.people)
+
+
 def birth_certificate(case: Case, rng: np.random.Generator, signer: str) -> Form:
-    mother, father = case.person, person(rng, sex="Nam")
+    mother, father = case.person, _father(case, rng)
     return Form(
         agency=office(case),
         number="Số: 63/2023",
@@ -65,8 +75,7 @@ def birth_certificate(case: Case, rng: np.random.Generator, signer: str) -> Form
         body=(
             Entry(label="Họ, chữ đệm, tên:", value=case.child.name.upper()),
             Entry(label="Ngày, tháng, năm sinh:", value=f"{case.day:%d/%m/%Y}"),
-            Entry(label="Ghi bằng chữ:", value="theo sổ đăng ký khai sinh của xã"),
-            Entry(label="Giới tính:", value=f"{case.child.sex}; dân tộc: {case.person.people}; quốc tịch: Việt Nam"),
+            Entry(label="Giới tính:", value=f"{case.child.sex}; dân tộc: {case.child.people}; quốc tịch: Việt Nam"),
             Entry(label="Nơi sinh:", value=f"Trạm Y tế {case.commune}, {case.district}"),
             Entry(label="Quê quán:", value=f"{case.commune}, {case.district}, {case.province}"),
             Entry(label="Họ, chữ đệm, tên người mẹ:", value=mother.name),
@@ -159,6 +168,7 @@ def business_certificate(case: Case, signer: str) -> Form:
         agency=("ỦY BAN NHÂN DÂN HUYỆN", "PHÒNG TÀI CHÍNH - KẾ HOẠCH"),
         number="Số: 18A8000347",
         title=("GIẤY CHỨNG NHẬN", "ĐĂNG KÝ HỘ KINH DOANH"),
+        dotted=False,
         place_date=case.place_date(3),
         body=(
             Paragraph(text=f"Đăng ký lần đầu, mã hồ sơ {case.code}", style="italic", centred=True),

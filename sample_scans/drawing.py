@@ -213,9 +213,9 @@ class Sheet:
         first = True
         while rest:
             room = width - (indent if first else 0)
-            count = len(rest)
-            while count > 1 and self.measure(" ".join(rest[:count]), size) > room:
-                count -= 1
+            count = 1
+            while count < len(rest) and self.measure(" ".join(rest[: count + 1]), size) <= room:
+                count += 1
             last = count == len(rest)
             start = x + (indent if first else 0)
             self.write(start, y, " ".join(rest[:count]), size=size, width=None if last else room)
@@ -234,12 +234,11 @@ class Sheet:
         at = (x0 * self._sx, y0 * self._sy, x1 * self._sx, y1 * self._sy)
         self._draw.line(at, fill=30, width=max(1, round(thick * self._sy)))
 
-    def dots(self, x0: float, x1: float, y: float) -> None:
-        """The dotted line of a form, just below the baseline."""
-        x = x0
-        while x < x1:
-            self.rule(x, y + 0.7, x + 0.3, y + 0.7, thick=0.22)
-            x += 1.0
+    def dots(self, x0: float, x1: float, y: float, *, size: float) -> None:
+        """The dotted leader of a form on the baseline `y`: print, but no word."""
+        face = self._font(size, "regular")
+        count = int((x1 - x0) / self.measure(".", size))
+        self._draw.text((x0 * self._sx, y * self._sy), "." * count, fill=18, font=face, anchor="ls")
 
     def mark(self, mark: Mark, x: float, y: float) -> None:
         """Presses a mark with its centre here; marks lie over all print in the order they are given."""

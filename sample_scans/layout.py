@@ -67,6 +67,8 @@ class Form:
     recipients: tuple[str, ...] = ()
     motto: bool = True
     landscape: bool = False
+    dotted: bool = True
+    """Answers are followed by dots to the margin."""
     size: float = 14.0
     typeface: str = "serif"
     code_picture: Mark | None = field(default=None, compare=False)
@@ -168,7 +170,9 @@ def _block(sheet: Sheet, form: Form, block: Block, y: float) -> float:
         if block.value:
             sheet.row(y, [(at, block.value, "left")], size=form.size)
             _join_last_two(sheet)
-        sheet.dots(at, sheet.width - _RIGHT, y)
+            at = sheet.lines[-1].box.x1 + 0.8
+        if form.dotted:
+            sheet.dots(at, sheet.width - _RIGHT, y, size=form.size)
         return y + step * 1.04
     if block.centred or block.style != "regular":
         x, align = (_LEFT + width / 2, "centre") if block.centred else (_LEFT + 9, "left")

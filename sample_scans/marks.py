@@ -15,7 +15,6 @@ from sample_scans.drawing import Floats, Mark, as_floats, font
 RED = (214, 32, 44)
 BLUE_PEN = (38, 52, 150)
 BLACK = (24, 24, 28)
-STAMP_VIOLET = (96, 60, 150)
 _SIZE = 720
 
 
@@ -63,7 +62,7 @@ def seal(rng: np.random.Generator, ring: str, middle: str, *, wear: float = 0.45
     draw.ellipse((158, 158, _SIZE - 158, _SIZE - 158), outline=255, width=6)
     _ring_text(canvas, ring.upper(), 262, 62, 250, top=True)
     _ring_text(canvas, "★", 262, 60, 40, top=False, typeface="symbol")
-    words = middle.upper().split()
+    words = middle.upper().replace(" - ", " ").split()
     half = (len(words) + 1) // 2
     points = []
     for i in range(10):
@@ -159,24 +158,24 @@ def handwriting(rng: np.random.Generator, text: str, *, width_mm: float = 16) ->
 
 
 def arrival(rng: np.random.Generator, office: str, number: str, day: str) -> tuple[Mark, Mark]:
-    """The frame of an "ĐẾN" stamp, 52 mm, and the number and date written into it. They share a centre."""
-    canvas = Image.new("L", (1040, 480), 0)
+    """The frame of an "ĐẾN" stamp, 50 mm wide, and the number and date written into it. They share a centre."""
+    canvas = Image.new("L", (1160, 600), 0)
     draw = ImageDraw.Draw(canvas)
-    draw.rectangle((20, 20, 1020, 460), outline=255, width=9)
-    draw.line((20, 112, 1020, 112), fill=255, width=6)
-    draw.text((520, 66), office.upper(), fill=255, font=font("sans", "bold", 44), anchor="mm")
-    draw.text((60, 230), "ĐẾN", fill=255, font=font("sans", "bold", 92), anchor="lm")
-    for y, label in ((185, "Số:"), (285, "Ngày:"), (400, "Chuyển:")):
-        draw.text((310, y), label, fill=255, font=font("sans", "regular", 48), anchor="lm")
-        draw.text((980, y + 8), "." * 34, fill=255, font=font("sans", "regular", 36), anchor="rm")
-    print_ = np.asarray(canvas, dtype=np.float32) / 255 * _wear(rng, (480, 1040), 0.5)
-    pen = np.zeros((480, 1040), np.uint8)
-    _handwrite(pen, rng, number, 520, 122, 84)
-    _handwrite(pen, rng, day, 520, 232, 76)
+    draw.rectangle((80, 80, 1080, 520), outline=255, width=9)
+    draw.line((80, 172, 1080, 172), fill=255, width=6)
+    draw.text((580, 126), office.upper(), fill=255, font=font("sans", "bold", 44), anchor="mm")
+    draw.text((120, 290), "ĐẾN", fill=255, font=font("sans", "bold", 92), anchor="lm")
+    for y, label in ((245, "Số:"), (345, "Ngày:"), (460, "Chuyển:")):
+        draw.text((370, y), label, fill=255, font=font("sans", "regular", 48), anchor="lm")
+        draw.text((1040, y + 8), "." * 34, fill=255, font=font("sans", "regular", 36), anchor="rm")
+    print_ = np.asarray(canvas, dtype=np.float32) / 255 * _wear(rng, (600, 1160), 0.5)
+    pen = np.zeros((600, 1160), np.uint8)
+    _handwrite(pen, rng, number, 580, 182, 84)
+    _handwrite(pen, rng, day, 580, 292, 76)
     tilt = float(rng.uniform(-4, 4))
     frame = _turned(as_floats(cv2.GaussianBlur(print_, (0, 0), 1.5)), tilt)
     written = _turned(as_floats(pen / 255), tilt + float(rng.uniform(-2, 2)))
-    return Mark(mask=frame, ink=RED, width_mm=52), Mark(mask=written, ink=BLUE_PEN, width_mm=52)
+    return Mark(mask=frame, ink=RED, width_mm=58), Mark(mask=written, ink=BLUE_PEN, width_mm=58)
 
 
 def qr(text: str, *, width_mm: float = 27) -> Mark:

@@ -194,7 +194,10 @@ def _dossier(code: str, centre: str, procedure: str, day: date, rng: np.random.G
 def _flagged(dossier: Dossier, *, components: bool, results: bool) -> Dossier:
     return replace(
         dossier,
-        components=tuple(replace(component, flagged=components) for component in dossier.components),
+        components=tuple(
+            replace(paper, flagged=components, reused=components and dossier.channel is Channel.ONLINE and i == 0)
+            for i, paper in enumerate(dossier.components)
+        ),
         results=tuple(replace(result, flagged=results) for result in dossier.results),
     )
 
@@ -216,7 +219,7 @@ def write(folder: Path, seed: int) -> None:
         folder / "dossiers.csv",
         (
             *("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at"),
-            *("components", "components_digitized", "results", "results_digitized"),
+            *("components", "components_digitized", "components_reused", "results", "results_digitized"),
         ),
         (_row(dossier) for dossier in dossiers(seed)),
     )
@@ -238,6 +241,7 @@ def _row(dossier: Dossier) -> tuple[str, ...]:
         *(local(moment).isoformat() if moment else "" for moment in (dossier.received_at, dossier.resolved_at)),
         _named(dossier.components),
         ";".join(c.code for c in dossier.components if c.flagged),
+        ";".join(c.code for c in dossier.components if c.reused),
         _named(dossier.results),
         ";".join(r.code for r in dossier.results if r.flagged),
     )
