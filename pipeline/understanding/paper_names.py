@@ -29,7 +29,7 @@ SURE = 86.0
 MARGIN = 6.0
 """And no other paper of the dossier comes nearer than this behind it."""
 _PART_PENALTY = 7.0
-"""For a title that carries on where the name ends, or the other way round: a paper with the whole title is preferred."""
+"""For a title that carries on where the name ends, or the other way round: one with the whole title is preferred."""
 _SHORTEST_PART = 4
 """Words that the shorter one must have to stand for the longer one that begins with them."""
 _QUALIFIERS = re.compile(
