@@ -17,7 +17,7 @@ NOTE_SUFFIX = ".lydo.txt"
 LONGEST = 255
 """Bytes of a file name on Linux."""
 
-_PARTIAL = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".download")
+_IGNORED_ENDINGS = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".download", NOTE_SUFFIX)
 _SYSTEM = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "#recycle", "@eadir"}
 )
@@ -26,7 +26,7 @@ _SYSTEM = frozenset(
 def is_ignored(name: str) -> bool:
     """A hidden, partial or system file or folder, or a note of our own that came back with its scan."""
     lower = name.lower()
-    return name.startswith((".", "~$")) or lower.endswith((*_PARTIAL, NOTE_SUFFIX)) or lower in _SYSTEM
+    return name.startswith((".", "~$")) or lower.endswith(_IGNORED_ENDINGS) or lower in _SYSTEM
 
 
 def shown(name: str) -> str:

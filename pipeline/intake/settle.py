@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -100,16 +100,19 @@ def remember(before: Mapping[str, Seen], found: Mapping[str, Signature], now: fl
     }
 
 
-def settled(inbox: Path, seen: Mapping[str, Seen], began: float, seconds: float) -> Iterator[InboxFile]:
-    """Files that looked the same for `seconds` when the last look `began`; those that have longest come first."""
+def settled(seen: Mapping[str, Seen], began: float, seconds: float) -> list[str]:
+    """Paths that looked the same for `seconds` when the last look `began`; those that have for longest come first."""
     ready = [(entry.since, path) for path, entry in seen.items() if entry.since <= began - seconds]
-    for _, path in sorted(ready):
-        place = Path(path).relative_to(inbox)
-        folder = place.parts[0] if len(place.parts) > 1 else ""
-        yield InboxFile(
-            path=Path(path),
-            folder=shown(folder),
-            name=shown("/".join(place.parts[1:]) if folder else place.name),
-            place=place,
-            signature=seen[path].signature,
-        )
+    return [path for _, path in sorted(ready)]
+
+
+def inbox_file(inbox: Path, path: str, signature: Signature) -> InboxFile:
+    place = Path(path).relative_to(inbox)
+    folder = place.parts[0] if len(place.parts) > 1 else ""
+    return InboxFile(
+        path=Path(path),
+        folder=shown(folder),
+        name=shown("/".join(place.parts[1:]) if folder else place.name),
+        place=place,
+        signature=signature,
+    )

@@ -23,7 +23,7 @@ from pipeline.intake.done import empty_done
 from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.receive import Received, receive
 from pipeline.intake.reject import Rejection, reject
-from pipeline.intake.settle import InboxFile, Seen, Signature, look, remember, settled
+from pipeline.intake.settle import InboxFile, Seen, Signature, inbox_file, look, remember, settled
 from pipeline.model import Receipt
 from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
 
@@ -112,9 +112,7 @@ class Intake:
         self._seen = remember(self._seen, found, self._monotonic())
         self._pauses = {path: p for path, p in self._pauses.items() if found.get(path) == p.signature}
         this = _Pass(waiting=set(found))
-        ready = [
-            file for file in settled(self._inbox, self._seen, began, self._settle_seconds) if self._due(file, began)
-        ]
+        ready = [path for path in settled(self._seen, began, self._settle_seconds) if self._due(path, began)]
         if ready:
             self._take(ready, limit, now, this)
         self._account_for_pauses(this)
@@ -135,14 +133,14 @@ class Intake:
             log.error("a file in done/ is kept: %s", error)
         return emptied.removed
 
-    def _take(self, ready: list[InboxFile], limit: int, now: datetime, this: _Pass) -> None:
+    def _take(self, ready: list[str], limit: int, now: datetime, this: _Pass) -> None:
         try:
             centres = self._known_centres()
-            for file in ready[:limit]:
-                self._take_one(file, centres, now, this)
+            for path in ready[:limit]:
+                self._take_one(inbox_file(self._inbox, path, self._seen[path].signature), centres, now, this)
         except (Transient, ConfigurationError) as error:
             this.faults.append(error)
-            left = {str(file.path) for file in ready} & this.waiting
+            left = this.waiting.intersection(ready)
             this.held |= left
             this.waiting -= left
 
@@ -180,8 +178,8 @@ class Intake:
                 remove_abandoned(folder, now)
             self._tidied = True
 
-    def _due(self, file: InboxFile, now: float) -> bool:
-        pause = self._pauses.get(str(file.path))
+    def _due(self, path: str, now: float) -> bool:
+        pause = self._pauses.get(path)
         return pause is None or pause.until <= now
 
     def _pause(self, path: str, signature: Signature, error: SohoaError) -> None:
@@ -198,4 +196,5 @@ class Intake:
                 this.waiting.discard(path)
 
     def _below(self, paths: set[str]) -> tuple[str, ...]:
-        return tuple(str(Path(path).relative_to(self._inbox)) for path in sorted(paths))
+        beginning = f"{self._inbox}/"
+        return tuple(path.removeprefix(beginning) for path in sorted(paths))

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from pipeline.errors import FolderUnavailable
-from pipeline.intake.settle import look, remember, settled
+from pipeline.intake.settle import inbox_file, look, remember, settled
 from tests.intake.intake_kit import scan
 
 
@@ -114,5 +114,5 @@ def test_a_name_is_shown_in_nfc_whatever_bytes_it_has(tmp_path):
     for name in names:
         (tmp_path / "H18" / os.fsdecode(name)).touch()
     seen = remember({}, look(tmp_path), 0.0)
-    shown = {file.name for file in settled(tmp_path, seen, 5.0, 5.0)}
+    shown = {inbox_file(tmp_path, path, seen[path].signature).name for path in settled(seen, 5.0, 5.0)}
     assert shown == {"Đơn đề nghị.pdf", "\N{REPLACEMENT CHARACTER}.pdf", "📄\n.pdf"}
