@@ -29,8 +29,6 @@ CREDIBLE = 0.4
 MOST_UNLINED = 5000
 """More pieces of ink than this that stand on no lines are a picture or noise, which Tesseract would chew on for
 minutes. A page full of small print has up to 10,000, all on lines."""
-
-
 VARIABLES = {"invert_threshold": "0.0"}
 """Settings of Tesseract that differ from its defaults: no second look at lines as white on black, which are rare."""
 
