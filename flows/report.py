@@ -6,12 +6,13 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 from prefect.runtime import flow_run
 
+from flows.publishing import make_report, write
 from flows.services import workspace_services
-from flows.work import make_report, publish
 from pipeline.clock import local_day, now
 from pipeline.indicators import periods
 from pipeline.model import Scope
 from pipeline.output import report_json
+from pipeline.output.report_files import Format
 
 
 def _run_name() -> str:
@@ -25,7 +26,8 @@ def report(scope: Scope = Scope.NATION, code: str = "", period: str = "") -> str
     moment = now()
     with workspace_services() as services:
         made = make_report(services, scope, code, periods.parse(period or str(local_day(moment).year)), moment)
-        published = publish(services, made)
+        written = write(services, made)
     create_table_artifact(key="report", table=report_json.rows(made), description=f"{made.title}, {made.period.name}")
-    get_run_logger().info("written: %s", published.html.name)
-    return str(published.html)
+    page = written.files[Format.HTML]
+    get_run_logger().info("written: %s", page.name)
+    return str(page)

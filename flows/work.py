@@ -7,7 +7,6 @@ import hashlib
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,9 +15,8 @@ from flows.services import Services
 from pipeline import keys
 from pipeline.digitize import Digitized, digitize
 from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SohoaError, Transient
-from pipeline.indicators.report import Report, build
-from pipeline.model import Clues, Match, Original, Period, Receipt, Scope
-from pipeline.output import manifest, report_csv, report_html, report_json
+from pipeline.model import Clues, Match, Original, Receipt
+from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
 from pipeline.understanding import clues, match
 
@@ -156,46 +154,3 @@ def store_register(services: Services, kind: str, file: Path, now: datetime) -> 
     """Keeps an imported register file as it came, so that the catalogue can be rebuilt from the object store."""
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     services.objects.put(keys.register(kind, now, sha256, file.suffix), file)
-
-
-# --- reports ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedReport:
-    report: Report
-    html: Path
-
-
-def make_report(services: Services, scope: Scope, code: str, period: Period, now: datetime) -> Report:
-    """The report of a nation, province or centre for a period. Raises NotFound for an unknown code."""
-    rates = services.catalogue.rates
-    missing = rates.missing(code, period, 500) if scope is Scope.CENTRE else ()
-    return build(
-        scope=scope,
-        code=code,
-        period=period,
-        tallies=rates.tallies(period),
-        targets=services.catalogue.lookup.targets(),
-        made_at=now,
-        missing=missing,
-    )
-
-
-def publish(services: Services, report: Report) -> PublishedReport:
-    """Writes HTML, CSV and JSON to the workspace's reports folder and to the object store."""
-    folder = services.settings.reports_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "html": report_html.render(report),
-        "csv": report_csv.render(report),
-        "json": report_json.render(report),
-    }
-    for suffix, content in contents.items():
-        name = f"{report.file_name}.{suffix}"
-        data = content.encode()
-        services.objects.put(keys.report(report.made_at, name), data)
-        temporary = folder / f".{name}.part"
-        temporary.write_bytes(data)
-        temporary.replace(folder / name)
-    return PublishedReport(report=report, html=folder / f"{report.file_name}.html")

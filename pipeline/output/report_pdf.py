@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import weasyprint
-
 from pipeline.indicators.definitions import HEADLINE
 from pipeline.indicators.report import Report
 from pipeline.output import report_format, report_words
@@ -20,6 +18,8 @@ from pipeline.output.report_rows import missing_facts
 
 def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str = "") -> bytes:
     """The PDF; `agency` is the sender's name. Raises UsageError for a language that is not written."""
+    import weasyprint  # noqa: PLC0415  half a second, which no other command should pay
+
     language = report_format.language_of(language)
     page = (
         environment(language)

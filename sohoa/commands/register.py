@@ -91,7 +91,7 @@ def _import(
     would = "would be " if dry_run else ""
     out.print(
         f"{kind}: {changes.added} {would}added, {changes.changed} {would}changed, {changes.same} already the same, "
-        f"{len(read.problems)} lines left out"
+        f"{read.left_out} lines left out"
     )
 
 

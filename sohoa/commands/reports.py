@@ -8,20 +8,26 @@ from typing import Annotated
 
 import typer
 
-from flows.work import make_report, publish
+from flows.publishing import make_report, write
 from pipeline.clock import local_day, now
+from pipeline.errors import UsageError
 from pipeline.indicators import periods
 from pipeline.model import Scope
-from pipeline.output import report_csv, report_html, report_json, report_terminal
+from pipeline.output import report_files, report_format, report_terminal
+from pipeline.output.report_files import Format
 from sohoa import console
 from sohoa.console import out
 
 
-class Format(StrEnum):
+class Shape(StrEnum):
+    """How a report comes: a table on the terminal, or one of the formats of `report_files`."""
+
     TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    HTML = "html"
+    HTML = Format.HTML.value
+    PDF = Format.PDF.value
+    XLSX = Format.XLSX.value
+    CSV = Format.CSV.value
+    JSON = Format.JSON.value
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,6 +46,9 @@ SCOPES = {
     ReportScope.CENTRE: Scope.CENTRE,
 }
 
+TEXT = (Format.HTML, Format.CSV, Format.JSON)
+"""What can be printed; the others are files."""
+
 
 def report(
     context: typer.Context,
@@ -49,28 +58,48 @@ def report(
         str,
         typer.Option(help="2023, 9T/2023, 6T/2023, Q3/2023, T9/2023 or 2023-01-01..2023-09-30; default: this year."),
     ] = "",
-    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file.")] = None,
+    shape: Annotated[Shape, typer.Option("--format", help="How to give it out; pdf and xlsx need --output.")] = (
+        Shape.TABLE
+    ),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it to this file, whose suffix can name the format.")
+    ] = None,
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
-    """Rates per centre, province and nation, with target, gap and what is missing.
+    """Rates per centre, province and nation: target, gap, change on the same period a year before, what is missing.
 
-    The table is printed; the HTML page, CSV and JSON are also kept in the workspace's reports/ and in the object store.
+    The table is printed, and the HTML page kept in the workspace's reports/ and in the object store.
     """
+    form = _format(shape, output)
+    tongue = report_format.language_of(language)
     moment = now()
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
         made = make_report(services, SCOPES[scope], code, wanted, moment)
-        published = publish(services, made)
-    renderers = {Format.JSON: report_json.render, Format.CSV: report_csv.render, Format.HTML: report_html.render}
-    if form is Format.TABLE and output is None:
-        for table in report_terminal.tables(made, language):
+        written = write(services, made, [Format.HTML], tongue) if form is None else None
+    if written:
+        for table in report_terminal.tables(made, tongue):
             out.print(table)
-        out.print(f"HTML: {published.html}", soft_wrap=True)
-        return
-    content = renderers.get(form, report_html.render)(made, language)
+        out.print(f"HTML: {written.files[Format.HTML]}", soft_wrap=True)
+    elif form:
+        content = report_files.render(made, form, tongue)
+        if output is None:
+            typer.echo(content.decode())
+        else:
+            output.write_bytes(content)
+            out.print(output, soft_wrap=True)
+
+
+def _format(shape: Shape, output: Path | None) -> Format | None:
+    """The format to give out, None for the table on the terminal. Raises UsageError."""
+    if shape is not Shape.TABLE:
+        form = Format(shape.value)
+        if output is None and form not in TEXT:
+            raise UsageError(f"{form} is no text for the terminal; name a file with --output.")
+        return form
     if output is None:
-        typer.echo(content)
-    else:
-        output.write_text(content, "utf-8")
-        out.print(output, soft_wrap=True)
+        return None
+    suffix = output.suffix.lower().removeprefix(".")
+    if suffix not in set(Format):
+        raise UsageError(f"{output.name} names no format; end it with one of {', '.join(f'.{f}' for f in Format)}.")
+    return Format(suffix)

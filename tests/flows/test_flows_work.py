@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from flows.publishing import make_report, write
 from flows.services import Services, intake
-from flows.work import Outcome, digitize_document, make_report, match_waiting, publish
+from flows.work import Outcome, digitize_document, match_waiting
 from pipeline import clock, keys
 from pipeline.errors import NotFound, StoreUnavailable
 from pipeline.indicators import periods
 from pipeline.model import Artifact, Centre, DocumentState, Level, MatchSource, Measure, PaperKind, Scope
+from pipeline.output.report_files import Format
 from pipeline.ports import ObjectStore, StoredObject
 from tests.flows.conftest import CODE, draw_scan
 
@@ -150,9 +152,9 @@ def test_the_report_counts_what_was_digitized(services: Services) -> None:
     assert tally.counts[Measure.DOSSIERS] == 1
     assert tally.counts[Measure.COMPONENTS_DIGITIZED] == 1
     assert tally.counts.get(Measure.DOSSIERS_DIGITIZED, 0) == 0  # its result is a document and is not there yet
-    published = publish(services, make_report(services, Scope.NATION, "", period, clock.now()))
-    assert published.report != before
-    assert "Mường Then" in published.html.read_text("utf-8")
+    written = write(services, make_report(services, Scope.NATION, "", period, clock.now()), [Format.HTML])
+    assert written.report != before
+    assert "Mường Then" in written.files[Format.HTML].read_text("utf-8")
 
 
 def test_a_report_of_an_unknown_centre_says_so(services: Services) -> None:
