@@ -45,7 +45,9 @@ def test_the_usual_misreadings_are_undone(code: DossierCode, data: st.DataObject
     written = str(code)
     at = written.index(code.agency[code.agency.rfind("H") if "H" in code.agency else 0])
     misread = "".join(
-        data.draw(st.sampled_from({"0": "0OoĐD", "1": "1lI|", "-": "-–—", ".": ".,"}.get(char, char))) if i != at else char
+        data.draw(st.sampled_from({"0": "0OoĐD", "1": "1lI|", "-": "-–—", ".": ".,"}.get(char, char)))
+        if i != at
+        else char
         for i, char in enumerate(written)
     )
     spaced = misread.replace("-", data.draw(st.sampled_from(["-", " - ", "- ", " –"])))
@@ -109,7 +111,9 @@ def test_what_only_looks_like_a_code_is_none(text: str) -> None:
     assert dossier_code.find(text) == ()
 
 
-@pytest.mark.parametrize("code", ["h18.25-230914-0012", "H18.25-230914-0012 ", "H18.25-23O914-0012", "H18.25-٢٣0914-0012"])
+@pytest.mark.parametrize(
+    "code", ["h18.25-230914-0012", "H18.25-230914-0012 ", "H18.25-23O914-0012", "H18.25-٢٣0914-0012"]
+)
 def test_parsing_takes_nothing_but_the_written_form(code: str) -> None:
     assert dossier_code.parse(code) is None
 
