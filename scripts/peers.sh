@@ -4,9 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 sudo=()
 if [ "$(id -u)" != 0 ]; then sudo=(sudo); fi
-if ! command -v gs >/dev/null; then
+packages=(ghostscript tesseract-ocr-osd)
+if ! dpkg-query -W -f='${Status}\n' "${packages[@]}" 2>/dev/null | grep -q 'ok installed'; then
   "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ghostscript >/dev/null
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
 [ -x build/peers/bin/ocrmypdf ] || {
   .venv/bin/python -m venv build/peers

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 
-run_packages=(tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd poppler-utils python3-venv fonts-noto-core
+run_packages=(tesseract-ocr tesseract-ocr-vie poppler-utils python3-venv fonts-noto-core
   fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 test_packages=(postgresql chromium fonts-dejavu-core)
 

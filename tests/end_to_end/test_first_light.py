@@ -1,0 +1,94 @@
+"""Scans dropped into watched folders end as searchable text in the store and as percentages in a report."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.installation import ROOT, Installation, install, kill_all
+from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, S3Server
+
+SAMPLES = ROOT / "sample_scans"
+
+
+def prepare(installation: Installation) -> None:
+    for kind in ("centres", "procedures", "dossiers", "targets"):
+        installation.run("import", kind, str(SAMPLES / "register" / f"{kind}.csv"))
+
+
+def drop(installation: Installation, *names: str) -> int:
+    """Copies sample folders into the inbox; returns how many files."""
+    for name in names:
+        shutil.copytree(SAMPLES / name, installation.workspace / "inbox", dirs_exist_ok=True)
+    return len(files(installation.workspace / "inbox"))
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def accounted_for(installation: Installation, dropped: int) -> None:
+    """Every file has a receipt or a reason, every document is done, and nothing is left in the inbox."""
+    assert not files(installation.workspace / "inbox")
+    rows = installation.json("intake", "--json")
+    assert len(rows) == dropped
+    rejected = [row for row in rows if row["kết quả"] == "không nhận"]
+    assert len(rejected) == len(files(SAMPLES / "bad"))
+    documents = installation.json("status", "--json")["documents"]
+    assert documents["received"] == documents["reading"] == documents["failed"] == 0
+    assert documents["done"] > 0
+
+
+@pytest.fixture
+def in_production(tmp_path: Path, s3_server: S3Server, postgres_url: str) -> Installation:
+    """MinIO (or another S3) and PostgreSQL, as in a province."""
+    return install(
+        tmp_path / "workspace",
+        database_url=postgres_url,
+        store="s3",
+        s3_endpoint=s3_server.endpoint,
+        s3_access_key=ACCESS_KEY,
+        s3_secret_key=SECRET_KEY,
+        s3_secure="false",
+        s3_bucket="first-light",
+    )
+
+
+@pytest.mark.slow
+def test_sample_scans_on_s3_and_postgresql_end_in_the_report(in_production: Installation) -> None:
+    prepare(in_production)
+    dropped = drop(in_production, "scans", "bad")
+    in_production.run("up", "--until-idle", timeout=600)
+    accounted_for(in_production, dropped)
+    assert in_production.json("search", "--json", "dien bien")
+    assert in_production.json("search", "--json", "Điện Biên")
+    report = in_production.json("report", "national", "--period", "9T/2023", "--format", "json")
+    assert report
+    page = (in_production.workspace / "reports").glob("*.html")
+    assert any("76,9" in path.read_text("utf-8") for path in page)
+    # The same scans again: receipts, but nothing is read anew.
+    before = in_production.json("status", "--json")["documents"]
+    drop(in_production, "scans")
+    in_production.run("watch", "--once")
+    assert in_production.json("status", "--json")["documents"] == before
+    assert len(in_production.json("intake", "--json")) == dropped + len(files(SAMPLES / "scans"))
+
+
+@pytest.mark.slow
+def test_a_machine_that_loses_power_while_reading_goes_on_afterwards(tmp_path: Path) -> None:
+    installation = install(tmp_path / "workspace", lease_minutes="0.05")
+    prepare(installation)
+    dropped = drop(installation, "scans", "bad")
+    running = installation.start("up")
+    deadline = time.monotonic() + 300
+    while installation.json("status", "--json")["documents"]["reading"] == 0:
+        assert running.poll() is None, installation.logs()
+        assert time.monotonic() < deadline, installation.logs()
+        time.sleep(0.5)
+    kill_all(running)
+    assert installation.json("status", "--json")["documents"]["done"] < dropped
+    installation.run("up", "--until-idle", timeout=600)
+    accounted_for(installation, dropped)
