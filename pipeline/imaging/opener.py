@@ -145,10 +145,9 @@ class _Session:
         for number in numbers:
             try:
                 yield self._page(number)
-            except Rejected as error:
-                if self.pages == 1 or self._crashes >= MOST_CRASHES:
+            except Rejected:
+                if self.pages == number == 1 or self._crashes >= MOST_CRASHES:
                     raise
-                del error
                 yield ScanPage(number=number, width=A4[0], height=A4[1], image=None)
 
     def _page(self, number: int) -> ScanPage:

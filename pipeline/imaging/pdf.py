@@ -25,7 +25,7 @@ from pipeline.model import Line, PageImage, ScanPage
 
 _A4 = (595.276, 841.89)
 _SMALLEST_PAGE, _LARGEST_PAGE = 1.0, 200_000.0
-_QPDF_ERRORS = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, KeyError, AttributeError)
+_QPDF_ERRORS = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError)
 """What pikepdf raises on damaged objects: its own, and those of a wrong type found where another belongs."""
 
 
@@ -75,7 +75,7 @@ class PdfFile:
         frame = page_frame(visible, turns)
         size = (visible.width, visible.height) if turns % 2 == 0 else (visible.height, visible.width)
         qpdf_page = self._qpdf_page(number)
-        overlays = self._annotations(qpdf_page, frame, visible)
+        overlays = self._annotations(qpdf_page, number, frame, visible)
         shown = ScanPage(number=number, width=size[0], height=size[1], image=None, overlays=overlays, to_points=frame)
 
         content = page_content.content_of(page)
@@ -124,14 +124,16 @@ class PdfFile:
         except (*_QPDF_ERRORS, IndexError):
             return None
 
-    def _annotations(self, qpdf_page: pikepdf.Page | None, frame: Affine, visible: Box) -> tuple[Line, ...]:
+    def _annotations(
+        self, qpdf_page: pikepdf.Page | None, number: int, frame: Affine, visible: Box
+    ) -> tuple[Line, ...]:
         """The text of the page's annotations: signatures, form fields, notes. Empty where they are broken."""
         if qpdf_page is None or self._objects is None:
             return ()
         try:
             if not any("/AP" in annotation for annotation in qpdf_page.obj.get("/Annots", ())):
                 return ()
-            flat = _only_annotations(self._objects, qpdf_page)
+            flat = _only_annotations(self._objects, number)
         except _QPDF_ERRORS:
             return ()
         try:
@@ -204,26 +206,17 @@ def _visible_box(page: pdfium.PdfPage) -> Box:
     return box
 
 
-def _only_annotations(source: pikepdf.Pdf, page: pikepdf.Page) -> bytes:
+def _only_annotations(source: pikepdf.Pdf, number: int) -> bytes:
     """A PDF of this page with nothing on it but the appearances of its annotations, drawn as content."""
     with pikepdf.new() as pdf:
-        pdf.pages.append(page)
+        pdf.add_pages_from(source, [number - 1], layers="ignore", outlines="ignore")
         only = pdf.pages[0]
         only.obj.Contents = pdf.make_stream(b"")
         only.obj.Resources = pikepdf.Dictionary()
-        if "/AcroForm" in source.Root:
-            pdf.Root.AcroForm = pdf.copy_foreign(pdf_form(source))
         pdf.flatten_annotations("screen")
         out = io.BytesIO()
         pdf.save(out)
         return out.getvalue()
-
-
-def pdf_form(source: pikepdf.Pdf) -> pikepdf.Object:
-    """The form's defaults without its fields, as an object that can be copied."""
-    form = source.Root.AcroForm
-    kept = {key: value for key, value in form.items() if key in ("/DR", "/DA", "/NeedAppearances")}
-    return source.make_indirect(pikepdf.Dictionary(kept | {"/Fields": pikepdf.Array()}))
 
 
 def _pictures_of(page: pikepdf.Page | None) -> list[pikepdf.Object]:

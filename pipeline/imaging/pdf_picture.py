@@ -28,6 +28,10 @@ LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
 """An embedded picture outside of this is not a scan of its page."""
 
 
+_BAND = 64
+"""Rows of the reduced picture that are made at a time."""
+
+
 def embedded_picture(
     picture: Picture, source: pikepdf.Object | None, shown: ScanPage, visible: Box, limits: Limits
 ) -> PageImage | None:
@@ -90,12 +94,8 @@ def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_a
 
 def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Image.Image | None:
     """The picture as L or RGB, reduced by `factor`."""
-    image = _jpeg(source, factor) if _plain_jpeg(source) else None
-    if image is None:
-        image = _by_pdfium(picture)
-    if image is None:
-        return None
-    return pixels.reduced(image, max(1, factor * image.width // picture.width))
+    image = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
+    return image if image is not None else _by_pdfium(picture, factor)
 
 
 def _plain_jpeg(source: pikepdf.Object) -> bool:
@@ -110,21 +110,21 @@ def _plain_jpeg(source: pikepdf.Object) -> bool:
     )
 
 
-def _jpeg(source: pikepdf.Object, factor: int) -> Image.Image | None:
-    """Decoded at reduced size where that is wanted; None where Pillow cannot, or finds other colours."""
+def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Image.Image | None:
+    """Decoded at reduced size where that is wanted; None where Pillow cannot, or finds another size or colours."""
     try:
         image = JpegImagePlugin.JpegImageFile(io.BytesIO(source.read_raw_bytes()))
-        if image.mode != ("RGB" if source.get("/ColorSpace") == "/DeviceRGB" else "L"):
+        if image.size != size or image.mode != ("RGB" if source.get("/ColorSpace") == "/DeviceRGB" else "L"):
             return None
-        image.draft(None, (image.width // factor, image.height // factor))
+        image.draft(None, (size[0] // factor, size[1] // factor))
         image.load()
     except (OSError, SyntaxError, ValueError, pikepdf.PdfError):
         return None
-    return image
+    return pixels.reduced(image, max(1, factor * image.width // size[0]))
 
 
-def _by_pdfium(picture: Picture) -> Image.Image | None:
-    """Colour space, /Decode, palette and depth applied by PDFium."""
+def _by_pdfium(picture: Picture, factor: int) -> Image.Image | None:
+    """Colour space, /Decode, palette and depth applied by PDFium. Reduced in bands, for the bitmap is large enough."""
     bitmap = raw.FPDFImageObj_GetBitmap(picture.handle)
     if not bitmap:
         return None
@@ -139,9 +139,12 @@ def _by_pdfium(picture: Picture) -> Image.Image | None:
             return None
         buffer = (ctypes.c_ubyte * (stride * height)).from_address(address)
         rows = np.frombuffer(buffer, dtype=np.uint8).reshape(height, stride)[:, : width * depth]
-        # copied, for the buffer goes with the bitmap
-        colours = rows if depth == 1 else rows.reshape(height, width, depth)[:, :, 2::-1]
-        return Image.fromarray(colours.copy())
+        image = Image.new("L" if depth == 1 else "RGB", (-(-width // factor), -(-height // factor)))
+        for top in range(0, height, _BAND * factor):
+            band = rows[top : top + _BAND * factor]
+            colours = band if depth == 1 else band.reshape(-1, width, depth)[:, :, 2::-1]
+            image.paste(pixels.reduced(Image.fromarray(np.ascontiguousarray(colours)), factor), (0, top // factor))
+        return image
     finally:
         raw.FPDFBitmap_Destroy(bitmap)
 

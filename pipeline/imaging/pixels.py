@@ -12,8 +12,8 @@ from pipeline.model import Pixels
 READABLE_DPI = 300.0
 """Tesseract gains nothing above; a picture is halved as often as it stays at this, give or take what files round."""
 _ROUNDED = 0.98
-MOST_PIXELS = 64_000_000
-"""A0 at 200 dpi. What is handed on is halved until it is no larger, whatever its resolution."""
+MOST_PIXELS = 40_000_000
+"""A2 at 300 dpi. What is handed on is halved until it is no larger, whatever its resolution."""
 SQUARE_ENOUGH = 1.02
 """Resolutions across and down that differ by less are taken for one."""
 _COLOUR_GRID = 8
@@ -23,9 +23,10 @@ _COLOUR_GRID = 8
 def shrink_factor(width: int, height: int, dpi: float) -> int:
     """1, 2, 4 or 8: by how much to reduce a picture far above the resolution that reading needs."""
     factor = 1
-    while factor < 8 and (
-        dpi / (2 * factor) >= _ROUNDED * READABLE_DPI or math.ceil(width / factor) * math.ceil(height / factor) > MOST_PIXELS
-    ):
+    while factor < 8:
+        pixels = math.ceil(width / factor) * math.ceil(height / factor)
+        if dpi / (2 * factor) < _ROUNDED * READABLE_DPI and pixels <= MOST_PIXELS:
+            break
         factor *= 2
     return factor
 

@@ -6,7 +6,6 @@ PDF user space. All of it runs in the child process.
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from pipeline.geometry import Affine, Box, bounding
+from pipeline.imaging.page_content import address
 from pipeline.model import Line, Word
 
 COLUMN_GAP = 3.0
@@ -47,7 +47,7 @@ def lines_of(
     try:
         glyphs = _glyphs(textpage, frame.inverse(), keep)
         shown = frame.inverse().box(visible)
-        rows = [row for run in _runs(glyphs) for row in _columns(run)]
+        rows = _joined(row for run in _runs(glyphs) for row in _columns(run))
     finally:
         textpage.close()
     rows = [row for row in rows if _inside(bounding([word.box for word in row]), shown)]
@@ -65,7 +65,7 @@ def _glyphs(textpage: pdfium.PdfTextPage, to_shown: Affine, keep: Callable[[int]
         if text.isspace() or not text or raw.FPDFText_IsGenerated(handle, index) == 1:
             yield _Glyph(text, None)
             continue
-        if keep is not None and not keep(_address(raw.FPDFText_GetTextObject(handle, index))):
+        if keep is not None and not keep(address(raw.FPDFText_GetTextObject(handle, index))):
             yield _Glyph(" ", None)
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, rect):
@@ -78,10 +78,6 @@ def _character(code: int) -> str:
         return "\ufffd"
     text = chr(code)
     return "-" if text in _LINE_END_HYPHENS else text
-
-
-def _address(pointer: object) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
 
 
 def _runs(glyphs: Iterator[_Glyph]) -> Iterator[list[Word]]:
@@ -118,12 +114,29 @@ def _columns(run: list[Word]) -> Iterator[list[Word]]:
         before = row[-1].box
         height = max(before.height, word.box.height, 1.0)
         apart = word.box.x0 - before.x1 > COLUMN_GAP * height or word.box.x1 < before.x0
-        upright = before.width > 0 and run[0].box.height < 6 * run[0].box.width
-        if apart and upright and before.height < 100:
+        across = run[0].box.height < 6 * run[0].box.width  # text that runs up or down the page is not cut
+        if apart and across:
             yield row
             row = []
         row.append(word)
     yield row
+
+
+def _joined(rows: Iterator[list[Word]]) -> list[list[Word]]:
+    """Rows that go on where the one before ended are one: PDFium ends a line after a raised figure (m²)."""
+    joined: list[list[Word]] = []
+    for row in rows:
+        if joined and _goes_on(bounding([word.box for word in joined[-1]]), row[0].box):
+            joined[-1].extend(row)
+        else:
+            joined.append(row)
+    return joined
+
+
+def _goes_on(before: Box, word: Box) -> bool:
+    height = min(before.height, word.height)
+    level = min(before.y1, word.y1) - max(before.y0, word.y0)
+    return level > height / 2 and -height / 2 < word.x0 - before.x1 < COLUMN_GAP * height
 
 
 def _inside(box: Box, shown: Box) -> bool:

@@ -488,3 +488,19 @@ def test_a_fax_with_flat_pixels_comes_with_square_ones(tmp_path: Path) -> None:
     assert page.image is not None
     assert page.image.pixels.shape == (440, 160)
     assert near(place(page), Box(20, 340, 60, 380), 1)
+
+
+def test_a_line_goes_on_after_a_raised_figure_and_columns_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "figures.pdf"
+    raised = (
+        "BT /F1 11 Tf 72 700 Td (The plot of land measures 120 m) Tj /F1 6 Tf 5 Ts (2) Tj 0 Ts /F1 11 Tf "
+        "( and lies at the road to the north) Tj ET"
+    )
+    columns = "BT /F1 11 Tf 72 780 Td (THE COMMITTEE) Tj 300 0 Td (THE REPUBLIC, its motto) Tj ET"
+    with pikepdf.new() as pdf:
+        page_of(pdf, f"{columns}\n{raised}", size=(595, 842))
+        pdf.save(path)
+    left, right, line = opened(path, tmp_path).text
+    assert (left.text, right.text) == ("THE COMMITTEE", "THE REPUBLIC, its motto")
+    assert line.text == "The plot of land measures 120 m2 and lies at the road to the north"
+    assert line.block != right.block
