@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import filecmp
+import hashlib
 import os
 import shutil
 import uuid
@@ -48,6 +48,7 @@ def move(file: InboxFile, base: Path, folders: tuple[str, ...], name: str) -> Pa
                 _move_to(file, base, target)
             except FileExistsError:
                 if is_copy(file, target):  # a move to another device was cut off after copying
+                    require_unchanged(file)
                     file.path.unlink()
                     return target
                 continue
@@ -83,15 +84,17 @@ def _move_to(file: InboxFile, base: Path, target: Path) -> None:
         _copy_across(file, base, target)
         return
     moved = sign(target)
-    if moved is None or (moved.size, moved.mtime_ns, moved.inode) != (
-        file.signature.size,
-        file.signature.mtime_ns,
-        file.signature.inode,
-    ):
-        # A writer came in the instant before; what it wrote has not been taken.
-        with contextlib.suppress(FileExistsError):
-            rename_new(target, file.path)
+    if moved is None or (moved.size, moved.mtime_ns) != (file.signature.size, file.signature.mtime_ns):
+        # A writer came in the instant before: what it wrote has not been taken.
+        _put_back(target, file.path)
         raise NotSettled
+
+
+def _put_back(moved: Path, path: Path) -> None:
+    for candidate in candidates(path.name):
+        with contextlib.suppress(FileExistsError):
+            rename_new(moved, path.with_name(candidate))
+            return
 
 
 def rename_new(source: Path, target: Path) -> None:
@@ -132,8 +135,13 @@ def is_copy(file: InboxFile, target: Path) -> bool:
     return (
         there is not None
         and (there.size, there.mtime_ns) == (file.signature.size, file.signature.mtime_ns)
-        and filecmp.cmp(file.path, target, shallow=False)
+        and _hash(file.path) == _hash(target)
     )
+
+
+def _hash(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def remove_abandoned(base: Path, now: datetime) -> None:

@@ -34,6 +34,9 @@ SWEEP_LIMIT = 200
 LONGEST_PAUSE = 60.0
 """Seconds after which at the latest a file that could not be taken is tried again."""
 
+_OF_ONE_FILE = (NotSettled, FolderUnavailable, FolderNotWritable)
+"""Faults that pass or can be mended, and that the next file may not meet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepResult:
@@ -151,9 +154,7 @@ class Intake:
             self._receive_or_reject(file, centres, now, this)
         except SohoaError as error:
             self._pause(path, file.signature, error)
-            if not isinstance(error, NotSettled | FolderUnavailable | FolderNotWritable) and isinstance(
-                error, Transient | ConfigurationError
-            ):
+            if isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE):
                 raise
         else:
             self._pauses.pop(path, None)

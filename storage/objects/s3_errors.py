@@ -41,6 +41,8 @@ def translated(endpoint: str, bucket: str) -> Iterator[None]:
         raise _of_foreign_answer(error, where) from None
     except (HTTPError, MinioException, ParseError) as error:
         raise _of_connection(error, where) from None
+    except ValueError:  # the SDK looks at the bucket's name before it asks the server
+        raise StoreRefused(f"{_ADVICE['InvalidBucketName']} ({where}).") from None
 
 
 def _of_s3(error: S3Error, where: str) -> SohoaError:

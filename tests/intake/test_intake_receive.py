@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import keys
 from pipeline.errors import IntegrityError, NotSettled
-from pipeline.intake import receive
+from pipeline.intake import moving, receive
 from pipeline.model import whole
 from storage.objects.memory import MemoryStore
 from tests.intake.intake_kit import PlainOpener, scan, sha
@@ -247,3 +247,23 @@ def test_a_receipt_given_before_midnight_and_cut_off_keeps_its_day(office, monke
     assert office.files(office.done) == ["H18.25/2026-11-24/a.pdf"]
     assert len(list(office.objects.keys("receipts/"))) == 1
     assert len((office.done / "H18.25/bien-nhan-2026-11.txt").read_text().splitlines()) == 2
+
+
+def test_a_file_that_a_writer_replaced_in_the_last_instant_goes_back_to_the_inbox(office, monkeypatch):
+    path = office.drop("a.pdf", scan("first"))
+    rename = moving.rename_new
+
+    def replaced_meanwhile(source, target):
+        if source == path:
+            path.write_bytes(scan("second, unseen"))
+        rename(source, target)
+        if source == path:
+            path.write_bytes(scan("third"))
+
+    monkeypatch.setattr(moving, "rename_new", replaced_meanwhile)
+    assert office.settle().received == ()
+    monkeypatch.undo()
+    assert office.files(office.inbox) == ["H18.25/a (2).pdf", "H18.25/a.pdf"]
+    office.settle()
+    stored = {r.sha256 for r in office.catalogue.receipts.receipts()}
+    assert stored == {sha(scan("first")), sha(scan("second, unseen")), sha(scan("third"))}

@@ -177,7 +177,7 @@ def _build_minio(go: str, program: Path) -> None:
             "GOBIN": f"{folder}/bin",
             "GOCACHE": f"{folder}/cache",
             "GOTOOLCHAIN": "local",
-            "GOFLAGS": "-modcacherw",  # so that the folder can be removed
+            "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -modcacherw".strip(),  # so that the folder can be removed
             "CGO_ENABLED": "0",
         }
         subprocess.run(

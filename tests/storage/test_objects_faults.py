@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from minio import Minio
 from pipeline import keys
 from pipeline.errors import (
     ConfigurationError,
+    DiskFull,
     IntegrityError,
     NotSettled,
     ObjectNotFound,
@@ -250,6 +252,54 @@ def test_a_server_that_hangs_is_unavailable():
         )
         with pytest.raises(StoreUnavailable):
             store.get("reports/x")
+
+
+SLOW_DOWN = b"<Error><Code>SlowDown</Code></Error>"
+FULL = b"<Error><Code>XMinioStorageFull</Code></Error>"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "error"),
+    [
+        (503, "text/html", b"<h1>Service Unavailable</h1>", StoreUnavailable),
+        (503, "application/xml", SLOW_DOWN, StoreUnavailable),
+        (500, "application/xml", b"<html><br></html>", StoreUnavailable),
+        (507, "application/xml", FULL, DiskFull),
+        (400, "text/plain", b"Client sent an HTTP request to an HTTPS server.", StoreRefused),
+        (403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>", StoreRefused),
+        (403, "application/xml", b"<Error><Code>RequestTimeTooSkewed</Code></Error>", StoreRefused),
+    ],
+    ids=["a proxy's 503", "slow down", "no XML", "storage full", "wants TLS", "denied", "clock"],
+)
+def test_what_a_server_in_trouble_answers_is_told_apart(status, kind, body, error):
+    class Trouble(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Retry-After", "120")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Trouble) as server:
+        threading.Thread(target=server.serve_forever).start()
+        endpoint = f"127.0.0.1:{server.server_port}"
+        store = S3Store(
+            endpoint=endpoint, access_key="a", secret_key="secret", bucket="sohoa", secure=False, attempts=2
+        )
+        try:
+            with pytest.raises(error, match=endpoint):
+                store.get("reports/x")
+        finally:
+            server.shutdown()
+
+
+def test_a_bucket_of_an_impossible_name_is_a_setting_to_check(s3_server):
+    with pytest.raises(StoreRefused, match="SOHOA_S3_BUCKET"):
+        s3_server.store("Không được").prepare()
 
 
 def test_tls_spoken_to_a_server_without_it_is_a_setting_to_check(s3_server, bucket):
