@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def black_box(pixels: NDArray[np.uint8]) -> tuple[int, int, int, int]:
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind, **options)  # type: ignore[arg-type]
+    image.save(out, kind, **options)
     return out.getvalue()
 
 
@@ -61,7 +62,7 @@ def page_of(
     content: str,
     *,
     size: tuple[float, float] = (160, 220),
-    xobjects: dict[str, pikepdf.Object] | None = None,
+    xobjects: Mapping[str, pikepdf.Object] | None = None,
     **entries: object,
 ) -> pikepdf.Page:
     """Adds a page that draws `content`; font F1 is Helvetica."""

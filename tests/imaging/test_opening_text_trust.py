@@ -48,7 +48,7 @@ def in_vni(text: str) -> str:
         if letter in "đĐ":
             out.append("ñ" if letter == "đ" else "Ñ")
             continue
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         tone = next((m for m in marks if m in VNI_TONES), "")
         if "\u0302" in marks:
             second = VNI_CIRCUMFLEX[tone]
