@@ -6,15 +6,12 @@ the share of centres rises when the scans are read.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.clock import local
 from pipeline.model import (
     Centre,
     Channel,
@@ -28,6 +25,7 @@ from pipeline.model import (
     Scope,
     Target,
 )
+from sample_scans import register_files
 
 DIEN_BIEN, LAI_CHAU = ("H18", "Điện Biên"), ("H35", "Lai Châu")
 
@@ -204,55 +202,7 @@ def _flagged(dossier: Dossier, *, components: bool, results: bool) -> Dossier:
 
 def write(folder: Path, seed: int) -> None:
     """centres.csv, procedures.csv, dossiers.csv and targets.csv, as `sohoa import` reads them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _csv(
-        folder / "centres.csv",
-        ("code", "name", "province", "province_name", "level"),
-        ((c.code, c.name, c.province, c.province_name, c.level.value) for c in CENTRES),
-    )
-    _csv(
-        folder / "procedures.csv",
-        ("code", "name", "sector", "result_is_document", "components"),
-        ((p.code, p.name, p.sector, str(int(p.result_is_document)), _named(p.components)) for p in PROCEDURES),
-    )
-    _csv(
-        folder / "dossiers.csv",
-        (
-            *("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at"),
-            *("components", "components_digitized", "components_reused", "results", "results_digitized"),
-        ),
-        (_row(dossier) for dossier in dossiers(seed)),
-    )
-    _csv(
-        folder / "targets.csv",
-        ("indicator", "scope", "code", "value", "valid_from"),
-        ((t.indicator, t.scope.value, t.code, f"{t.value:g}", t.valid_from.isoformat()) for t in TARGETS),
-    )
-
-
-def _row(dossier: Dossier) -> tuple[str, ...]:
-    return (
-        dossier.code,
-        dossier.centre,
-        dossier.procedure,
-        dossier.agency or "",
-        dossier.channel.value,
-        dossier.status.value,
-        *(local(moment).isoformat() if moment else "" for moment in (dossier.received_at, dossier.resolved_at)),
-        _named(dossier.components),
-        ";".join(c.code for c in dossier.components if c.flagged),
-        ";".join(c.code for c in dossier.components if c.reused),
-        _named(dossier.results),
-        ";".join(r.code for r in dossier.results if r.flagged),
-    )
-
-
-def _named(papers: Sequence[Component | ProcedureComponent | Result]) -> str:
-    return ";".join(f"{paper.code}:{paper.name}" for paper in papers)
-
-
-def _csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(heading)
-        writer.writerows(rows)
+    register_files.write_centres(folder, CENTRES)
+    register_files.write_procedures(folder, PROCEDURES)
+    register_files.write_dossiers(folder, dossiers(seed))
+    register_files.write_targets(folder, TARGETS)

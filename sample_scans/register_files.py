@@ -1,0 +1,74 @@
+"""A register as the CSV files that `sohoa import` reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pipeline.clock import local
+from pipeline.model import Centre, Component, Dossier, Procedure, ProcedureComponent, Result, Target
+
+
+def write_centres(folder: Path, rows: Iterable[Centre]) -> None:
+    _csv(
+        folder / "centres.csv",
+        ("code", "name", "province", "province_name", "level"),
+        ((c.code, c.name, c.province, c.province_name, c.level.value) for c in rows),
+    )
+
+
+def write_procedures(folder: Path, rows: Iterable[Procedure]) -> None:
+    _csv(
+        folder / "procedures.csv",
+        ("code", "name", "sector", "result_is_document", "components"),
+        ((p.code, p.name, p.sector, str(int(p.result_is_document)), _named(p.components)) for p in rows),
+    )
+
+
+def write_dossiers(folder: Path, rows: Iterable[Dossier], name: str = "dossiers.csv") -> None:
+    _csv(
+        folder / name,
+        (
+            *("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at"),
+            *("components", "components_digitized", "components_reused", "results", "results_digitized"),
+        ),
+        (_dossier(row) for row in rows),
+    )
+
+
+def write_targets(folder: Path, rows: Iterable[Target]) -> None:
+    _csv(
+        folder / "targets.csv",
+        ("indicator", "scope", "code", "value", "valid_from"),
+        ((t.indicator, t.scope.value, t.code, f"{t.value:g}", t.valid_from.isoformat()) for t in rows),
+    )
+
+
+def _dossier(dossier: Dossier) -> tuple[str, ...]:
+    return (
+        dossier.code,
+        dossier.centre,
+        dossier.procedure,
+        dossier.agency or "",
+        dossier.channel.value,
+        dossier.status.value,
+        *(local(moment).isoformat() if moment else "" for moment in (dossier.received_at, dossier.resolved_at)),
+        _named(dossier.components),
+        ";".join(c.code for c in dossier.components if c.flagged),
+        ";".join(c.code for c in dossier.components if c.reused),
+        _named(dossier.results),
+        ";".join(r.code for r in dossier.results if r.flagged),
+    )
+
+
+def _named(papers: Sequence[Component | ProcedureComponent | Result]) -> str:
+    return ";".join(f"{paper.code}:{paper.name}" for paper in papers)
+
+
+def _csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(heading)
+        writer.writerows(rows)
