@@ -44,11 +44,10 @@ def test_a_code_is_found_in_any_surroundings(code: DossierCode, around: str) -> 
 def test_the_usual_misreadings_are_undone(code: DossierCode, data: st.DataObject) -> None:
     written = str(code)
     at = written.index(code.agency[code.agency.rfind("H") if "H" in code.agency else 0])
+    likenesses = {"0": "0OoĐD", "1": "1lI|", "-": "-–—", ".": ".,"}
     misread = "".join(
-        data.draw(st.sampled_from({"0": "0OoĐD", "1": "1lI|", "-": "-–—", ".": ".,"}.get(char, char)))
-        if i != at
-        else char
-        for i, char in enumerate(written)
+        char if index == at else data.draw(st.sampled_from(likenesses.get(char, char)))
+        for index, char in enumerate(written)
     )
     spaced = misread.replace("-", data.draw(st.sampled_from(["-", " - ", "- ", " –"])))
     assert dossier_code.find(f"Mã hồ sơ: {spaced} ") == (written,)

@@ -57,7 +57,7 @@ DOSSIERS = {
         _dossier(
             HOUSE,
             {
-                "000.00.01": "Đơn đề nghị cấp giấy phép xây dựng công trình theo Mẫu số 01 Phụ lục II Nghị định 15/2021",
+                "000.00.01": "Đơn đề nghị cấp giấy phép xây dựng công trình theo Mẫu số 01 Phụ lục II",
                 "000.00.02": "Bản sao một trong những giấy tờ chứng minh quyền sử dụng đất",
                 "000.00.03": "02 bộ bản vẽ thiết kế xây dựng",
             },

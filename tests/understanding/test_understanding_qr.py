@@ -21,7 +21,8 @@ FULL = QrPaper(dossier=DOSSIER, procedure="1.012766", owner="011203004567", pape
         "H18.25-230914-0012|1.012766|011203004567|Đơn đăng ký biến động đất đai",
         "Đơn đăng ký biến động đất đai;011203004567;1.012766;H18.25-230914-0012",
         "H18.25-230914-0012\n1.012766\n011203004567\nĐơn đăng ký biến động đất đai\n",
-        "Mã hồ sơ: H18.25-230914-0012\nMã TTHC: 1.012766\nCCCD: 011203004567\nTên giấy tờ: Đơn đăng ký biến động đất đai",
+        "Mã hồ sơ: H18.25-230914-0012\nMã TTHC: 1.012766\nCCCD: 011203004567\n"
+        "Tên giấy tờ: Đơn đăng ký biến động đất đai",
         json.dumps(
             {
                 "maHoSo": DOSSIER,
