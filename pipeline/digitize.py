@@ -146,14 +146,16 @@ def _read(page: ScanPage, reader: Reader) -> PageReading:
 
 
 def _from_layer(page: ScanPage) -> PageReading:
-    """A trustworthy text layer as a reading, on the page at 72 dpi."""
+    """A trustworthy text layer as a reading, on the page at 72 dpi; filled-in fields and notes come after it."""
     to_points = _shown_to_points(page)
+    last = max(line.block for line in page.text)
+    overlays = [replace(line, block=last + 1 + line.block) for line in page.overlays]
     return PageReading(
         number=page.number,
         width=round(page.width),
         height=round(page.height),
         to_points=to_points,
-        lines=tuple(_moved(line, to_points.inverse()) for line in page.text),
+        lines=tuple(_moved(line, to_points.inverse()) for line in (*page.text, *overlays)),
         source=TextSource.LAYER,
     )
 

@@ -1,0 +1,181 @@
+"""What digitizing does around the reader: failing pages, text layers, overlays, the order of writing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import img2pdf
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import keys
+from pipeline.digitize import Digitized, digitize
+from pipeline.errors import ReadingFailed, ReadingTimedOut
+from pipeline.geometry import Affine, Box, pixels_to_points
+from pipeline.model import (
+    Artifact,
+    Document,
+    Line,
+    MediaType,
+    Original,
+    PageImage,
+    PageRange,
+    PageReading,
+    ReaderIdentity,
+    ScanPage,
+    TextSource,
+    Word,
+)
+from storage.objects.memory import MemoryStore
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def line(text: str, box: Box, block: int = 0) -> Line:
+    return Line(words=(Word(text=text, box=box),), box=box, block=block)
+
+
+@dataclass(slots=True)
+class OneWordReader:
+    """Reads one word on every page, and fails on some."""
+
+    failing: dict[int, ReadingFailed] = field(default_factory=dict)
+    identity: ReaderIdentity = field(default=ReaderIdentity(profile="test", recipe="1", models=()))
+
+    def read(self, page: PageImage) -> PageReading:
+        if page.number in self.failing:
+            raise self.failing[page.number]
+        height, width = page.pixels.shape[:2]
+        word = line(f"trang{page.number}", Box(10, 10, 60, 30))
+        return PageReading(
+            number=page.number,
+            width=width,
+            height=height,
+            to_points=page.to_points,
+            lines=(word,),
+            source=TextSource.OCR,
+        )
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class GivenPages:
+    """An opener that hands out pages made by the test."""
+
+    made: list[ScanPage]
+
+    def inspect(self, path: Path) -> Original:
+        raise NotImplementedError
+
+    @contextmanager
+    def pages(self, path: Path, numbers: Collection[int]) -> Iterator[Iterator[ScanPage]]:
+        yield (page for page in self.made if page.number in numbers)
+
+
+def picture(number: int, **more: object) -> ScanPage:
+    pixels = np.full((200, 100), 255, np.uint8)
+    image = PageImage(number=number, pixels=pixels, dpi=72.0, to_points=pixels_to_points(200, 72, 72))
+    return ScanPage(number=number, width=100, height=200, image=image, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MemoryStore:
+    """Holds a PDF of three white pages as its only original."""
+    Image.new("L", (100, 200), 255).save(tmp_path / "page.png", dpi=(72, 72))
+    objects = MemoryStore()
+    data = img2pdf.convert([str(tmp_path / "page.png")] * 3)
+    assert data is not None
+    objects.put(keys.original(hashlib.sha256(data).hexdigest()), data)
+    return objects
+
+
+def run(
+    store: MemoryStore, pages: list[ScanPage], scratch: Path, reader: OneWordReader | None = None, last: int = 3
+) -> Digitized:
+    (key,) = store.keys("originals/")
+    sha256 = key.rpartition("/")[2]
+    document = Document(parts=(PageRange(sha256=sha256, first=1, last=last),))
+    original = Original(sha256=sha256, size=1, media_type=MediaType.PDF, pages=3)
+    return digitize(
+        document,
+        {sha256: original},
+        objects=store,
+        opener=GivenPages(pages),
+        reader=reader or OneWordReader(),
+        scratch=scratch,
+        now=NOW,
+    )
+
+
+def test_a_page_that_cannot_be_read_costs_that_page_alone(store: MemoryStore, tmp_path: Path) -> None:
+    reader = OneWordReader(failing={2: ReadingTimedOut()})
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, reader)
+    assert done.reading.texts == ("trang1", "", "trang3")
+    assert done.reading.failed_pages == (2,)
+    assert done.pages[1].note == "reading-timed-out"
+
+
+def test_a_document_of_which_no_page_can_be_read_fails(store: MemoryStore, tmp_path: Path) -> None:
+    reader = OneWordReader(failing={1: ReadingFailed(), 2: ReadingFailed(), 3: ReadingFailed()})
+    with pytest.raises(ReadingFailed, match="none of its 3 pages"):
+        run(store, [picture(1), picture(2), picture(3)], tmp_path, reader)
+    assert not list(store.keys("readings/"))
+
+
+def test_a_broken_page_is_said_to_be_so(store: MemoryStore, tmp_path: Path) -> None:
+    broken = ScanPage(number=2, width=100, height=200, image=None)
+    done = run(store, [picture(1), broken, picture(3)], tmp_path)
+    assert done.reading.failed_pages == (2,)
+
+
+def test_every_artifact_is_stored_and_nothing_else_remains(store: MemoryStore, tmp_path: Path) -> None:
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path)
+    assert set(store.keys("readings/")) == set(done.reading.artifacts.values())
+    assert set(done.reading.artifacts) == set(Artifact)
+    assert not list(tmp_path.glob(f"{done.reading.document}*"))
+
+
+def test_doing_it_again_writes_the_same_bytes(store: MemoryStore, tmp_path: Path) -> None:
+    pages = [picture(1), picture(2), picture(3)]
+    first = {key: store.get(key) for key in run(store, pages, tmp_path).reading.artifacts.values()}
+    second = {key: store.get(key) for key in run(store, pages, tmp_path).reading.artifacts.values()}
+    assert first == second
+
+
+def test_a_part_of_an_original_is_a_document_of_its_own_pages(store: MemoryStore, tmp_path: Path) -> None:
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, last=2)
+    assert len(done.pages) == 2
+
+
+def test_the_words_of_a_signature_are_kept_apart_on_a_scan(store: MemoryStore, tmp_path: Path) -> None:
+    stamp = line("Ký", Box(50, 20, 80, 30))
+    done = run(store, [picture(1, overlays=(stamp,)), picture(2), picture(3)], tmp_path)
+    assert done.reading.texts[0] == "trang1"
+    found = done.pages[0].lines[-1]
+    assert found.text == "Ký"
+    assert found.box == Box(50, 170, 80, 180)  # y downwards on a page 200 high
+
+
+def test_fields_filled_into_a_born_digital_page_are_part_of_its_text(store: MemoryStore, tmp_path: Path) -> None:
+    text, filled = line("Họ tên:", Box(10, 150, 50, 160)), line("Lò Thị Mai", Box(60, 150, 99, 160))
+    born = ScanPage(number=1, width=100, height=200, image=None, text=(text,), overlays=(filled,))
+    done = run(store, [born, picture(2), picture(3)], tmp_path)
+    assert done.reading.texts[0] == "Họ tên:\n\nLò Thị Mai"
+    assert done.pages[0].source is TextSource.LAYER
+
+
+def test_a_text_layer_of_a_turned_page_lies_as_the_page_is_shown(store: MemoryStore, tmp_path: Path) -> None:
+    # /Rotate 90: the point (x, y) of user space is shown at (y, x) from the top left of a page 200 wide.
+    shown = Affine(0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+    born = ScanPage(
+        number=1, width=200, height=100, image=None, text=(line("A", Box(10, 150, 20, 180)),), to_points=shown
+    )
+    done = run(store, [born, picture(2), picture(3)], tmp_path)
+    assert done.pages[0].lines[0].box == Box(150, 10, 180, 20)
