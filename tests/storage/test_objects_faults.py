@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -101,13 +102,31 @@ def test_preparing_again_removes_what_a_crashed_writer_left_long_ago(folder, tmp
 
 
 def in_a_folder_of_1_mb(tmp_path: Path, script: str) -> str:
-    """Runs a script with a full-able file system at argv[1]: a tmpfs in a mount namespace of its own."""
+    """What a script prints that is given a file system of 1 MB as argv[1]: a tmpfs, which others than root mount in a
+    namespace of their own."""
     place = tmp_path / "small"
     place.mkdir()
-    unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-    mount = 'mount -t tmpfs -o size=1m none "$1" && exec "$2" -c "$3" "$1"'
-    command = [*unshare, "sh", "-c", mount, "sh", str(place), sys.executable, script]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
+    run = [sys.executable, "-c", script, str(place)]
+    if os.geteuid() == 0:
+        subprocess.run(mount, check=True)
+    else:
+        run = [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            f'{shlex.join(mount)} && "$@"',
+            "sh",
+            *run,
+        ]
+    try:
+        done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", place], check=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -149,7 +168,7 @@ from storage.objects.folder import FolderStore
 store = FolderStore(Path(sys.argv[1]) / "objects")
 store.prepare()
 store.put("reports/x", b"before")
-subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], check=True)
+subprocess.run(["mount", "-o", "remount,bind,ro", sys.argv[1]], check=True)
 try:
     store.put("reports/x", b"after")
 except FolderNotWritable as error:
