@@ -25,6 +25,7 @@ _ADVICE = {
     "AccessDenied": "the keys are wrong, or have no right to list, read and write in the bucket",
     "NoSuchBucket": "the bucket does not exist; check SOHOA_S3_BUCKET, or run `sohoa init`, which creates it",
     "InvalidBucketName": "SOHOA_S3_BUCKET is not a name that a bucket can have",
+    "NotImplemented": "this kind of server lacks what is needed (buckets with versions)",
     "RequestTimeTooSkewed": "the clocks of this machine and of the server differ; set them by NTP",
 }
 

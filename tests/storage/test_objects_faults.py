@@ -287,8 +287,9 @@ FULL = b"<Error><Code>XMinioStorageFull</Code></Error>"
         (400, "text/plain", b"Client sent an HTTP request to an HTTPS server.", StoreRefused),
         (403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>", StoreRefused),
         (403, "application/xml", b"<Error><Code>RequestTimeTooSkewed</Code></Error>", StoreRefused),
+        (501, "application/xml", b"<Error><Code>NotImplemented</Code></Error>", StoreRefused),
     ],
-    ids=["a proxy's 503", "slow down", "no XML", "storage full", "wants TLS", "denied", "clock"],
+    ids=["a proxy's 503", "slow down", "no XML", "storage full", "wants TLS", "denied", "clock", "no versions"],
 )
 def test_what_a_server_in_trouble_answers_is_told_apart(status, kind, body, error):
     class Trouble(BaseHTTPRequestHandler):
