@@ -16,17 +16,16 @@ from __future__ import annotations
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, Stream
+from pikepdf import AccessMode, Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, Stream
 
 from pipeline.errors import ReadingFailed
 from pipeline.model import Line, LineKind, MediaType, PageRange, PageReading, TextSource
-from pipeline.output import copied_page, hidden_text, picture_pages, text_layer
+from pipeline.output import safe_copy, hidden_text, picture_pages, text_layer
 from pipeline.output.glyphless import Fonts
 
 PRODUCER = f"sohoa {version('sohoa')}"
@@ -55,59 +54,87 @@ def write(sources: Sequence[Source], readings: Sequence[PageReading], out: Path,
     if sum(len(source.pages) for source in sources) != len(readings):
         raise ValueError("one reading for each page is needed")
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix="pages-") as folder, ExitStack() as stack:
-            _assemble(sources, readings, out, title, Path(folder), stack)
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix="pages-") as folder:
+            pieces = list(_pieces(sources, Path(folder)))
+            base = pieces[0] if len(pieces) == 1 else _merged(pieces, Path(folder))
+            # not mapped into memory: what is only passed through should not look like memory in use
+            with Pdf.open(base.path, access_mode=AccessMode.stream) as pdf:
+                _keep_pages(pdf, base.first, base.last)
+                _transform(pdf, readings, title)
+                pdf.save(
+                    out,
+                    min_version="1.7",
+                    object_stream_mode=ObjectStreamMode.generate,
+                    compress_streams=True,
+                    deterministic_id=True,
+                )
+    except (pikepdf.PdfError, pikepdf.PasswordError, pikepdf.JobUsageError) as error:
         raise ReadingFailed(f"The searchable PDF could not be made: {type(error).__name__}.") from error
 
 
-def _assemble(
-    sources: Sequence[Source], readings: Sequence[PageReading], out: Path, title: str, folder: Path, stack: ExitStack
-) -> None:
-    pdf = stack.enter_context(Pdf.new())
-    fonts = Fonts(pdf)
-    signed = False
-    rest = iter(readings)
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Pages `first` to `last`, 1-based, of a PDF."""
+
+    path: Path
+    first: int
+    last: int
+
+
+def _pieces(sources: Sequence[Source], folder: Path) -> Iterator[_Piece]:
+    """The sources as PDFs: pictures become some first."""
     for number, source in enumerate(sources):
-        below = folder / str(number)
-        below.mkdir()
-        for opened, indices in _opened(source, below, stack):
-            signed |= copied_page.is_signed(opened)
-            copied_page.prepare(opened, indices)
-            for index in indices:
-                _add_page(pdf, opened.pages[index], next(rest), fonts)
-            copied_page.keep_rendering(opened, pdf)
+        first, last = source.pages.first, source.pages.last
+        if source.media_type is MediaType.PDF:
+            with Pdf.open(source.path, access_mode=AccessMode.stream) as pdf:
+                if last > len(pdf.pages):
+                    raise ReadingFailed(f"Page {last} of {len(pdf.pages)} could not be found.")
+            yield _Piece(source.path, first, last)
+        else:
+            below = folder / str(number)
+            below.mkdir()
+            for path in picture_pages.write(source.path, source.media_type, range(first, last + 1), below):
+                with Pdf.open(path) as pdf:
+                    pages = len(pdf.pages)
+                yield _Piece(path, 1, pages)
+
+
+def _merged(pieces: Sequence[_Piece], folder: Path) -> _Piece:
+    """One PDF of several, put together by qpdf from file to file: pikepdf would hold all their streams in memory."""
+    path = folder / "merged.pdf"
+    pikepdf.Job(
+        {
+            "inputFile": str(pieces[0].path),
+            "outputFile": str(path),
+            "pages": [{"file": str(piece.path), "range": f"{piece.first}-{piece.last}"} for piece in pieces],
+            "decrypt": "",
+            "deterministicId": "",
+            "warningExit0": "",
+        }
+    ).run()
+    return _Piece(path, 1, sum(piece.last - piece.first + 1 for piece in pieces))
+
+
+def _keep_pages(pdf: Pdf, first: int, last: int) -> None:
+    del pdf.pages[last:]
+    del pdf.pages[: first - 1]
+
+
+def _transform(pdf: Pdf, readings: Sequence[PageReading], title: str) -> None:
+    """Turns an opened PDF, in memory, into the searchable copy: its file stays as it is."""
+    signed = safe_copy.is_signed(pdf)
+    safe_copy.prepare(pdf)
+    fonts = Fonts(pdf)
+    for page, reading in zip(pdf.pages, readings, strict=True):
+        if reading.source is TextSource.OCR:
+            _lay_text(pdf, page, reading, fonts)
     fonts.finish()
+    safe_copy.strip_file(pdf)
     _describe(pdf, title, signed=signed)
     pdf.remove_unreferenced_resources()
-    pdf.save(
-        out,
-        min_version="1.7",
-        object_stream_mode=ObjectStreamMode.generate,
-        compress_streams=True,
-        deterministic_id=True,
-    )
 
 
-def _opened(source: Source, folder: Path, stack: ExitStack) -> Iterator[tuple[Pdf, range]]:
-    """The PDFs that hold the pages of a source, each with the 0-based indices of those wanted."""
-    if source.media_type is MediaType.PDF:
-        opened = stack.enter_context(Pdf.open(source.path))
-        if source.pages.last > len(opened.pages):
-            raise ReadingFailed(f"Page {source.pages.last} of {len(opened.pages)} could not be found.")
-        yield opened, range(source.pages.first - 1, source.pages.last)
-        return
-    numbers = range(source.pages.first, source.pages.last + 1)
-    for path in picture_pages.write(source.path, source.media_type, numbers, folder):
-        opened = stack.enter_context(Pdf.open(path))
-        yield opened, range(len(opened.pages))
-
-
-def _add_page(pdf: Pdf, original: Page, reading: PageReading, fonts: Fonts) -> None:
-    pdf.pages.append(original)
-    if reading.source is not TextSource.OCR:
-        return
-    page = pdf.pages[-1]
+def _lay_text(pdf: Pdf, page: Page, reading: PageReading, fonts: Fonts) -> None:
     hidden_text.remove(pdf, page)
     content, used = text_layer.operators(_lines(reading), reading.to_points, fonts)
     if content:

@@ -26,7 +26,7 @@ def find(pixels: Pixels, page_number: int) -> tuple[Code, ...]:
     on its head is no different from an upright one. Where the page shows none, its top left corner is looked at again,
     enlarged: there a small code at 100 to 150 dpi is worth the time.
     """
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     height, width = grey.shape
     size = width, height
     whole = min(1.0, _LONG_SIDE / max(size))

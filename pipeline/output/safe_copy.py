@@ -1,13 +1,13 @@
-"""Taking a page over from an original PDF: what is visible stays, what acts or is attached does not.
+"""Making a copy of a PDF harmless: what is visible stays, what acts or is attached does not.
 
 Works on the opened PDF in memory; the file is not changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from pikepdf import Array, Dictionary, Name, Page, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf
 
 _PAGE_KEYS = frozenset(
     [
@@ -25,6 +25,8 @@ _PAGE_KEYS = frozenset(
         "/UserUnit",
     ]
 )
+_FILE_KEYS = frozenset(("/Type", "/Pages", "/OCProperties", "/OutputIntents"))
+_DEEPEST = 64
 _NOTES = frozenset(
     [
         "/Link",
@@ -58,7 +60,7 @@ def is_signed(pdf: Pdf) -> bool:
 
 
 def _fields(fields: object, depth: int = 0) -> Iterable[Dictionary]:
-    if not isinstance(fields, Array) or depth > 32:
+    if not isinstance(fields, Array) or depth > _DEEPEST:
         return
     for field in fields:
         if isinstance(field, Dictionary):
@@ -71,15 +73,16 @@ def _signature(field: Dictionary) -> bool:
     return isinstance(value, Dictionary) and Name.ByteRange in value
 
 
-def prepare(pdf: Pdf, indices: Sequence[int]) -> None:
-    """Paints form fields into their pages and strips the pages at `indices` of everything that acts."""
-    split = [_split(pdf.pages[index]) for index in indices]
-    for index, (_, others) in zip(indices, split, strict=True):
-        pdf.pages[index].obj.Annots = pdf.make_indirect(Array(others))
+def prepare(pdf: Pdf) -> None:
+    """Paints form fields into their pages and strips the pages of everything that acts."""
+    pages = [page.obj for page in pdf.pages]
+    split = [_split(page) for page in pages]
+    for page, (_, others) in zip(pages, split, strict=True):
+        _own_resources(page)
+        page.Annots = pdf.make_indirect(Array(others))
     pdf.generate_appearance_streams()
     pdf.flatten_annotations("screen")
-    for index, (notes, _) in zip(indices, split, strict=True):
-        page = pdf.pages[index].obj
+    for page, (notes, _) in zip(pages, split, strict=True):
         for key in set(page.keys()) - _PAGE_KEYS:
             del page[key]
         for note in notes:
@@ -88,11 +91,22 @@ def prepare(pdf: Pdf, indices: Sequence[int]) -> None:
             page.Annots = pdf.make_indirect(Array(notes))
 
 
-def _split(page: Page) -> tuple[list[Dictionary], list[Dictionary]]:
+def _own_resources(page: Dictionary) -> None:
+    """A page may inherit its resources from the tree that it hangs in (ISO 32000-1, table 30)."""
+    above: object = page
+    for _ in range(_DEEPEST):
+        if not isinstance(above, Dictionary) or Name.Resources in page:
+            return
+        if Name.Resources in above:
+            page.Resources = above.Resources
+        above = above.get(Name.Parent)
+
+
+def _split(page: Dictionary) -> tuple[list[Dictionary], list[Dictionary]]:
     """The annotations that stay, and the others."""
     notes: list[Dictionary] = []
     others: list[Dictionary] = []
-    annotations = page.obj.get(Name.Annots)
+    annotations = page.get(Name.Annots)
     for annotation in annotations if isinstance(annotations, Array) else ():
         if isinstance(annotation, Dictionary):
             kind = str(annotation.get(Name.Subtype, ""))
@@ -114,11 +128,11 @@ def _tame(note: Dictionary) -> None:
         del action[Name.Next]
 
 
-def keep_rendering(source: Pdf, copy: Pdf) -> None:
-    """Takes over what decides for the whole file how its pages look: which layers (optional content) are shown and
-    what its colours mean (output intents). A file with pages of several originals can have those of the first only.
-    """
-    for key in (Name.OCProperties, Name.OutputIntents):
-        value = source.Root.get(key)
-        if value is not None and key not in copy.Root:
-            copy.Root[key] = copy.copy_foreign(source.make_indirect(value))
+def strip_file(pdf: Pdf) -> None:
+    """Leaves of the file as a whole only what decides how its pages look: which layers (optional content) are shown,
+    what its colours mean (output intents). Scripts, attachments, the form, outlines and metadata go."""
+    for key in set(pdf.Root.keys()) - _FILE_KEYS:
+        del pdf.Root[key]
+    for entry in (Name.Info, Name.ID):
+        if entry in pdf.trailer:
+            del pdf.trailer[entry]
