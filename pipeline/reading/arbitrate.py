@@ -22,7 +22,7 @@ from pipeline.ports import END, START, LanguageModel
 from pipeline.reading.candidates import all_known, candidates
 from pipeline.reading.ctc import Alphabet, LineFrames, log_likelihoods
 from pipeline.reading.slots import Slot
-from pipeline.reading.text import TOKEN, strip_marks
+from pipeline.reading.text import TOKEN, has_digit, strip_marks
 
 Context = tuple[str, str]
 """The last two tokens."""
@@ -39,15 +39,17 @@ class Weights:
     """How far marks alone may let a candidate fall: small marks are what scanning loses first."""
     unknown: float = 1.5
     """The cost of a character that the line reader doesn't know."""
-    second: float = 1.0
+    second: float = 0.7
     second_floor: float = 0.25
     """The say of a second reader that has no confidence in its word; with full confidence it is 1 + this."""
+    second_in_codes: float = 0.3
+    """The share of its say that the second reader has in codes and abbreviations, where it takes 1 for I."""
     other_marks: float = 1.5
     each_mark: float = 1.5
     other_letters: float = 1.5
     each_letter: float = 2.0
     language: float = 0.45
-    language_in_names: float = 0.2
+    language_in_names: float = 0.3
     """For a capitalised word within a clause: a name, which no language model foresees."""
     sure: float = 0.97
     """Probability from which a word that both read alike is taken without weighing."""
@@ -122,10 +124,13 @@ def _choice(
     texts = candidates([seen, second], model)
     if len(texts) == 1:
         return Choice(slot=place, texts=tuple(texts), scores=(0.0,))
+    say = weights.second * (weights.second_floor + doubt)
+    if any(has_digit(text) or not all_known(text, model) for text in (seen, second)):
+        say *= weights.second_in_codes
     frames = line.log_probs[place.seen[0].first : place.seen[-1].last]
     ink = _ink(log_likelihoods(frames, texts, alphabet, unknown=weights.unknown), texts, weights)
     kept = _shortlist(ink, texts, {seen, second}, weights.candidates)
-    scores = [float(ink[k]) + (_agreement(texts[k], second, doubt, weights) if second else 0.0) for k in kept]
+    scores = [float(ink[k]) + (_agreement(texts[k], second, say, weights) if second else 0.0) for k in kept]
     return Choice(slot=place, texts=tuple(texts[k] for k in kept), scores=tuple(scores))
 
 
@@ -142,11 +147,10 @@ def _shortlist(ink: NDArray[np.float64], texts: list[str], always: set[str], siz
     return sorted({*order, *(k for k, text in enumerate(texts) if text in always)})
 
 
-def _agreement(text: str, second: str, confidence: float, weights: Weights) -> float:
-    """The log-likelihood that the second reader reads `second` where `text` stands."""
+def _agreement(text: str, second: str, say: float, weights: Weights) -> float:
+    """The log-likelihood that the second reader reads `second` where `text` stands, weighed by its say."""
     if text == second:
         return 0.0
-    say = weights.second * (weights.second_floor + confidence)
     base, second_base = strip_marks(text), strip_marks(second)
     if base == second_base:
         marks = sum(a != b for a, b in zip(text, second, strict=True)) if len(text) == len(second) else 2

@@ -11,8 +11,9 @@ from pipeline.model import Line, LineKind, Pixels, Word
 from pipeline.ports import LanguageModel, TextBlock
 from pipeline.reading.arbitrate import CLAUSE, Context, Decision, Weights, decide
 from pipeline.reading.ctc import Alphabet, LineFrames, SeenWord, greedy_words
-from pipeline.reading.kinds import is_print
+from pipeline.reading.kinds import filled_in_by_hand, is_print
 from pipeline.reading.slots import assign, slots
+from pipeline.reading.stamps import is_inside, stamps_of_receipt
 from pipeline.reading.text import SYLLABLE, has_digit, normalise
 from pipeline.reading.words import on_ink, words_of
 
@@ -96,8 +97,21 @@ def lines_of(
     decided: dict[int, list[Decision]],
     grey: Pixels,
     model: LanguageModel,
+) -> list[Line]:
+    """The lines of the page in reading order. Print comes first; what was stamped on a line or written into it by
+    hand follows as a line of its own kind."""
+    read = list(_read(drafts, blocks, decided, grey, model))
+    stamps = stamps_of_receipt(grey, [word for line in read for word in line.words])
+    return [part for line in read for part in _apart(line, stamps, grey)]
+
+
+def _read(
+    drafts: Sequence[Draft],
+    blocks: Sequence[TextBlock],
+    decided: dict[int, list[Decision]],
+    grey: Pixels,
+    model: LanguageModel,
 ) -> Iterator[Line]:
-    """The lines of the page in reading order, each with what its ink is."""
     for number, block in enumerate(blocks):
         for at in block.lines:
             draft = drafts[at]
@@ -110,12 +124,25 @@ def lines_of(
             else:
                 words = words_of(decided[at], draft.box, grey)
                 printed = is_print(decided[at], draft.frames, model)
-            if not words:
-                continue
             kind = LineKind.TABLE if block.table else LineKind.BODY
-            yield Line(
-                words=tuple(words),
-                box=bounding([word.box for word in words]),
-                block=number,
-                kind=kind if printed else LineKind.HANDWRITING,
-            )
+            if words:
+                yield _line(words, number, kind if printed else LineKind.HANDWRITING)
+
+
+def _apart(line: Line, stamps: Sequence[Box], grey: Pixels) -> Iterator[Line]:
+    """The line, parted by what its words are."""
+    by_hand = filled_in_by_hand(line.words, grey)
+    parts: dict[LineKind, list[Word]] = {}
+    for at, word in enumerate(line.words):
+        if any(is_inside(word.box, stamp) for stamp in stamps):
+            kind = LineKind.STAMP
+        else:
+            kind = LineKind.HANDWRITING if at in by_hand else line.kind
+        parts.setdefault(kind, []).append(word)
+    for kind in (LineKind.BODY, LineKind.TABLE, LineKind.STAMP, LineKind.HANDWRITING):
+        if kind in parts:
+            yield _line(parts[kind], line.block, kind)
+
+
+def _line(words: Sequence[Word], block: int, kind: LineKind) -> Line:
+    return Line(words=tuple(words), box=bounding([word.box for word in words]), block=block, kind=kind)

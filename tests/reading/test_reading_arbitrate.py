@@ -1,0 +1,122 @@
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from pipeline.geometry import Box
+from pipeline.model import Word
+from pipeline.reading.arbitrate import WEIGHTS, decide
+from pipeline.reading.candidates import candidates
+from pipeline.reading.ctc import Alphabet, LineFrames, greedy_words
+from pipeline.reading.slots import slots
+from pipeline.reading.text import strip_marks
+
+LETTERS = "aăâàáạảbcdđeêềếệghiíìklmnoôơồốòpqrstuưúùvxyABCDĐGHLNQSTUVW0123456789/-., "
+ALPHABET = Alphabet.of(LETTERS)
+
+
+@dataclass
+class SmallModel:
+    """A language model of a few syllables, in which some pairs are likelier than the rest."""
+
+    lexicon: set[str]
+    likely: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def log_probability(self, before: str, last: str, token: str) -> float:
+        return math.log(self.likely.get((last, token), 1e-4 if token in self.lexicon else 1e-8))
+
+    def knows(self, syllable: str) -> bool:
+        return syllable in self.lexicon
+
+    def same_letters(self, base: str) -> Sequence[str]:
+        return sorted(s for s in self.lexicon if strip_marks(s) == base)
+
+
+def written(text: str, doubts: dict[int, tuple[str, float]] | None = None) -> LineFrames:
+    """A line with one frame per character; `doubts` gives places where another character is as likely as stated."""
+    rows = []
+    for at, character in enumerate(text):
+        row = np.full(len(LETTERS) + 1, 1e-6)
+        other, share = (doubts or {}).get(at, (character, 0.0))
+        row[ALPHABET.index[other]] += share
+        row[ALPHABET.index[character]] += 0.999 - share
+        rows += [row / row.sum(), np.eye(len(LETTERS) + 1)[0] * 0.999 + 1e-6]
+    frames = np.log(np.array(rows)).astype(np.float32)
+    return LineFrames(box=Box(0, 0, 8 * len(text), 30), log_probs=frames, left=0.0, step=4.0)
+
+
+def read(line: LineFrames, model: SmallModel, second: Sequence[tuple[str, float]] = ()) -> str:
+    seen = greedy_words(line, ALPHABET)
+    others = [
+        Word(text=text, box=Box(word.left, 0, word.right, 30), confidence=sure)
+        for word, (text, sure) in zip(seen, second, strict=False)
+    ]
+    decisions, _ = decide(line, slots(seen, others), model, ALPHABET, WEIGHTS)
+    return " ".join(decision.text for decision in decisions)
+
+
+def test_a_doubtful_mark_is_decided_by_the_language() -> None:
+    model = SmallModel({"nhân", "dân", "dần"}, {("nhân", "dân"): 0.5})
+    line = written("nhân dàn", {6: ("â", 0.45)})
+    assert read(line, model) == "nhân dân"
+
+
+def test_a_clear_mark_stands_against_the_language() -> None:
+    model = SmallModel({"nhân", "dân", "dàn"}, {("nhân", "dân"): 0.5})
+    assert read(written("nhân dàn"), model) == "nhân dàn"
+
+
+def test_a_confident_second_reader_decides_where_the_ink_does_not() -> None:
+    model = SmallModel({"hà", "há", "hạ"})
+    line = written("hà", {1: ("á", 0.48)})
+    assert read(line, model, [("há", 0.95)]) == "há"
+
+
+def test_a_second_reader_without_confidence_does_not() -> None:
+    model = SmallModel({"hà", "há", "hạ"})
+    assert read(written("hà"), model, [("há", 0.1)]) == "hà"
+
+
+def test_a_code_is_never_respelt() -> None:
+    model = SmallModel({"qđ", "qd", "ubnd"}, {("0", "qd"): 0.9})
+    assert candidates(["218/QĐ-UBND"], model) == ["218/QĐ-UBND"]
+    assert read(written("218/QĐ-UBND"), model) == "218/QĐ-UBND"
+
+
+def test_candidates_have_the_same_base_letters_and_the_readings_are_among_them() -> None:
+    model = SmallModel({"thào", "thảo", "thao"})
+    found = candidates(["Thào", "Thảo,"], model)
+    assert found[:2] == ["Thào", "Thảo,"]
+    assert {strip_marks(text).rstrip(",") for text in found} == {"Thao"}
+
+
+def test_a_space_is_put_into_what_no_lexicon_has() -> None:
+    model = SmallModel({"công", "tác"})
+    assert "công tác" in candidates(["côngtác"], model)
+    assert candidates(["công"], model) == ["công"]
+
+
+def test_a_word_that_only_the_second_reader_saw_needs_its_confidence() -> None:
+    model = SmallModel({"xã"})
+    line = written("xa")
+    lonely = Word(text="thêm", box=Box(100, 0, 140, 30), confidence=0.9)
+    doubtful = Word(text="thêm", box=Box(100, 0, 140, 30), confidence=0.3)
+    seen = greedy_words(line, ALPHABET)
+    for word, expected in ((lonely, "thêm"), (doubtful, "")):
+        decisions, _ = decide(line, slots(seen, [word]), model, ALPHABET, WEIGHTS)
+        assert decisions[-1].text == expected
+
+
+def test_close_decisions_have_small_margins_and_sure_ones_large() -> None:
+    model = SmallModel({"hà", "há"})
+    unclear, plain = written("hà", {1: ("á", 0.48)}), written("hà")
+    close, _ = decide(unclear, slots(greedy_words(unclear, ALPHABET), []), model, ALPHABET, WEIGHTS)
+    clear, _ = decide(plain, slots(greedy_words(plain, ALPHABET), []), model, ALPHABET, WEIGHTS)
+    assert 0 <= close[0].margin < 1 < clear[0].margin
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_a_line_without_words_has_no_decisions(text: str) -> None:
+    assert read(written(text or " "), SmallModel(set())) == ""

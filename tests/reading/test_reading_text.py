@@ -1,0 +1,46 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.reading.candidates import part_digits
+from pipeline.reading.text import case_like, normalise, split_ending, strip_marks
+
+
+def test_marks_come_off_and_d_with_stroke_becomes_d() -> None:
+    assert strip_marks("Điện Biên Phủ, ngày 7 tháng 5") == "Dien Bien Phu, ngay 7 thang 5"
+
+
+def test_the_icelandic_eth_is_read_as_the_vietnamese_letter() -> None:
+    assert normalise("Ðiều 12/QÐ-UBND") == "Điều 12/QĐ-UBND"
+
+
+def test_invisible_characters_and_runs_of_white_space_go() -> None:
+    assert normalise(" UBND\u00a0 tỉnh\u200b\n") == "UBND tỉnh"
+
+
+@given(st.text())
+def test_normalised_text_is_nfc_and_stays_as_it_is(text: str) -> None:
+    once = normalise(text)
+    assert unicodedata.is_normalized("NFC", once)
+    assert normalise(once) == once
+
+
+def test_capitals_are_carried_over_letter_by_letter() -> None:
+    assert case_like("LÒ", "lo") == "LO"
+    assert case_like("Thào", "thao") == "Thao"
+    assert case_like("Hoà", "hoài") == "Hoài"
+    assert case_like("HOÀ", "hoài") == "HOÀI"
+
+
+def test_an_ending_is_parted_from_its_word() -> None:
+    assert split_ending("tỉnh;") == ("tỉnh", ";")
+    assert split_ending("./.") == ("./", ".")
+
+
+def test_lost_spaces_around_numbers_are_put_back() -> None:
+    assert part_digits("ngày20tháng 3") == "ngày 20 tháng 3"
+
+
+def test_units_and_codes_keep_their_digits() -> None:
+    assert part_digits("37m2 H18.25-230914-0012 161/2024/NĐ-CP") == "37m2 H18.25-230914-0012 161/2024/NĐ-CP"
