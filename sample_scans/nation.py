@@ -104,7 +104,7 @@ def _plan(
         free = np.flatnonzero(group & ~known)
         received[free] += rng.multinomial(spare, weights[free] / weights[free].sum())
         issued[group & known] = np.round(received[group & known] * _DIEN_BIEN_SHARE).astype(np.int64)
-        able = np.flatnonzero(group & ~known & digitizing) if year == 2023 else free
+        able = np.flatnonzero(group & ~known & digitizing)
         issued[able] = int(year == 2023)
         spare = share.e_results * scale - int(issued[group].sum())
         issued[able] += rng.multivariate_hypergeometric(received[able] - issued[able], spare, method="marginals")

@@ -15,6 +15,8 @@ from pipeline.indicators.rates import Counts, Goals, Rate
 from pipeline.model import Centre, Dossier, Level, Measure, Period, Scope, Tally, Target, require_aware
 
 NATION = "Toàn quốc"
+MINISTRIES = "Bộ, ngành"
+LOCALITIES = "Địa phương"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The figures of one centre, one province or the nation. `province` is empty for the nation, `province_name` and
-    `level` are a centre's."""
+    """The figures of one centre, one province, the nation or a part of it. `province` is empty for the nation,
+    `province_name` and `level` are a centre's."""
 
     scope: Scope
     code: str
@@ -94,7 +96,8 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`total` is the row of the scope itself; below it its provinces (of the nation) and its centres, by code.
+    """`total` is the row of the scope itself; below it the ministries and the localities together, the provinces (all
+    of the nation) and the centres, by code.
 
     `name` is the place's own name, Toàn quốc for the nation. `dossiers` are, by centre, some of the dossiers not yet
     digitized.
@@ -107,12 +110,19 @@ class Report:
     made_at: datetime
     definitions: tuple[Definition, ...]
     total: Row
+    blocs: tuple[Row, ...] = ()
+    """Of the nation: all ministries and agencies together, then all localities; only where there are both."""
     provinces: tuple[Row, ...] = ()
     centres: tuple[Row, ...] = ()
     missing: Missing
     dossiers: Mapping[str, tuple[Dossier, ...]] = field(default_factory=dict)
     idle: int = 0
     """Centres that were not in operation in the period and counted nothing: left out."""
+
+    @property
+    def compared(self) -> bool:
+        """Whether there is an earlier period to compare with."""
+        return any(figure.before is not None for figure in self.total.figures)
 
     @property
     def title(self) -> str:
@@ -160,6 +170,7 @@ def build(
         made_at=require_aware(made_at),
         definitions=DEFINITIONS,
         total=total,
+        blocs=_blocs(make, inside) if scope is Scope.NATION else (),
         provinces=provinces,
         centres=centres,
         missing=_missing(total, centres),
@@ -235,6 +246,17 @@ def _total(make: _RowMaker, scope: Scope, code: str, inside: Sequence[Tally]) ->
         return make.centre(inside[0])
     name = inside[0].centre.province_name if scope is Scope.PROVINCE else NATION
     return make.group(scope, code, name, inside)
+
+
+def _blocs(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:
+    ministries = [tally for tally in inside if tally.centre.level is Level.MINISTRY]
+    localities = [tally for tally in inside if tally.centre.level is not Level.MINISTRY]
+    if not ministries or not localities:
+        return ()
+    return (
+        make.group(Scope.NATION, "", MINISTRIES, ministries),
+        make.group(Scope.NATION, "", LOCALITIES, localities),
+    )
 
 
 def _provinces(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:

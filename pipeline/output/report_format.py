@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pipeline.clock import local
 from pipeline.errors import UsageError
-from pipeline.indicators.report import Report
+from pipeline.indicators.report import LOCALITIES, MINISTRIES, NATION, Report, Row
 from pipeline.model import Level, Period, Scope
 
 NO_BREAK = "\u00a0"
@@ -118,8 +118,14 @@ def level(value: Level | None, language: Language) -> str:
     return "" if value is None else _LEVELS[value][language is Language.ENGLISH]
 
 
+_ENGLISH = {NATION: "The nation", MINISTRIES: "Ministries and agencies", LOCALITIES: "Localities"}
+
+
 def place(report: Report, language: Language) -> str:
     """The name of the report's scope: `Toàn quốc`, `Tỉnh Điện Biên`, a centre's own name."""
-    if report.scope is Scope.NATION and language is Language.ENGLISH:
-        return "The nation"
-    return report.name
+    return name(report.total, language)
+
+
+def name(row: Row, language: Language) -> str:
+    """A place's own name; only the nation and its parts are named in English."""
+    return _ENGLISH.get(row.name, row.name) if row.scope is Scope.NATION and language is Language.ENGLISH else row.name

@@ -15,7 +15,7 @@ from pipeline.indicators.report import Figure, Report, Row
 from pipeline.model import Measure, Scope
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language
-from pipeline.output.report_rows import missing_facts
+from pipeline.output.report_rows import listed_centres, missing_facts
 
 BARS = 40
 """Up to so many units are drawn as named bars, more as a skyline of thin columns."""
@@ -63,6 +63,7 @@ def environment(language: Language) -> jinja2.Environment:
         explanation=lambda definition: report_words.explanation(definition, language),
         source=lambda definition: report_words.source(definition, language),
         level=lambda value: report_format.level(value, language),
+        named=lambda row: report_format.name(row, language),
     )
     env.globals.update(t=report_words.words(language), Measure=Measure, Scope=Scope)
     env.globals.update(CENTRES=CENTRES_DIGITIZING, RECORDS=RECORDS_DIGITIZED, E_RESULTS=E_RESULTS)
@@ -87,6 +88,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             bars=compared if 1 < len(compared) <= BARS else [],
             columns=skyline(compared, language) if len(compared) > BARS else [],
             facts=missing_facts(report, language),
+            centres=listed_centres(report),
             reached=sum(bool(row.figure(RECORDS_DIGITIZED).reached) for row in compared),
         )
     )

@@ -29,6 +29,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
         },
         "made_at": report.made_at.isoformat(),
         "total": _row(report.total),
+        "blocs": [_row(row) for row in report.blocs],
         "provinces": [_row(row) for row in report.provinces],
         "centres": [_row(row) for row in report.centres],
         "missing": {
@@ -56,7 +57,7 @@ def rows(report: Report, language: str = Language.VIETNAMESE) -> list[dict[str, 
 
 def _short(row: Row, language: Language) -> dict[str, str]:
     t = report_words.words(language)
-    cells = {t["code"]: row.code, t["name"]: row.name}
+    cells = {t["code"]: row.code, t["name"]: report_format.name(row, language)}
     for figure in row.figures[:3]:
         name = report_words.label(figure.definition, language)
         gap = "" if figure.gap is None else f" ({report_format.points(figure.gap, language)})"

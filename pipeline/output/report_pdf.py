@@ -13,7 +13,7 @@ from pipeline.indicators.report import Report
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_html import environment
-from pipeline.output.report_rows import missing_facts
+from pipeline.output.report_rows import listed_centres, missing_facts
 
 
 def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str = "") -> bytes:
@@ -34,6 +34,7 @@ def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str =
             summary=report_words.summary(report, language),
             headline=[report.total.figure(definition) for definition in HEADLINE],
             facts=missing_facts(report, language),
+            centres=listed_centres(report),
         )
     )
     return cast(bytes, weasyprint.HTML(string=page).write_pdf())

@@ -24,15 +24,24 @@ class Kind(StrEnum):
     RATE = "rate"
     TARGET = "target"
     GAP = "gap"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A column. `decimals` are those of a rate, a target (percentages) or a gap (percentage points)."""
+    """A column. `decimals` are those of a rate, a target (percentages), a gap or a change (percentage points)."""
 
     heading: str
     kind: Kind
     decimals: int = 0
+
+
+LISTED = 1000
+"""A page lists so many centres; more are in the workbook, in CSV and JSON, and in the reports of the provinces."""
+
+
+def listed_centres(report: Report) -> tuple[Row, ...]:
+    return report.centres if len(report.centres) <= LISTED else ()
 
 
 def fields(language: Language) -> tuple[Field, ...]:
@@ -46,6 +55,7 @@ def fields(language: Language) -> tuple[Field, ...]:
             (Kind.RATE, f"{name} (%)"),
             (Kind.TARGET, f"{t['target']}: {name} (%)"),
             (Kind.GAP, f"{t['gap_points']}: {name}"),
+            (Kind.CHANGE, f"{t['same_period_points']}: {name}"),
         )
     ]
     words = ("level_of_row", "code", "name", "province")
@@ -64,7 +74,7 @@ def values(row: Row, language: Language) -> tuple[Value, ...]:
     return (
         report_format.level(row.level, language) if row.level else t[row.scope.value],
         row.code,
-        row.name,
+        report_format.name(row, language),
         row.province_name or (row.name if row.code else ""),
         row.count(Measure.DOSSIERS),
         row.count(Measure.DOSSIERS_DIGITIZED),
@@ -77,14 +87,15 @@ def values(row: Row, language: Language) -> tuple[Value, ...]:
             value
             for definition in HEADLINE
             for figure in [row.figure(definition)]
-            for value in (figure.percent, figure.target_percent, figure.gap)
+            for value in (figure.percent, figure.target_percent, figure.gap, figure.change)
         ),
     )
 
 
 def all_rows(report: Report) -> Iterator[Row]:
-    """The report's own row, its provinces, its centres."""
+    """The report's own row, its parts, its provinces, its centres."""
     yield report.total
+    yield from report.blocs
     yield from report.provinces
     if report.total not in report.centres:
         yield from report.centres

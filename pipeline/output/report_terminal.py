@@ -10,7 +10,7 @@ from pipeline.indicators.report import Figure, Report, Row
 from pipeline.model import Measure, Scope
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language, integer, percent, points
-from pipeline.output.report_rows import missing_facts
+from pipeline.output.report_rows import listed_centres, missing_facts
 
 
 def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
@@ -18,11 +18,14 @@ def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
     language = report_format.language_of(language)
     t = report_words.words(language)
     found = [_headline(report, language)]
+    if report.blocs:
+        found.append(_blocs(report, language))
     if report.provinces:
         found.append(_units(report.provinces, report.total, t["provinces"], language))
-    if report.centres:
+    centres = listed_centres(report)
+    if centres:
         total = None if report.provinces or report.scope is Scope.CENTRE else report.total
-        found.append(_units(report.centres, total, t["centres"], language))
+        found.append(_units(centres, total, t["centres"], language))
     facts = missing_facts(report, language)
     if facts:
         table = _table(t["missing"])
@@ -43,8 +46,9 @@ def _headline(report: Report, language: Language) -> Table:
     table.caption = f"{t['as_of']} {report_format.moment(report.made_at, language)}"
     table.caption_justify = "left"
     table.add_column(t["indicator"])
-    for heading in (t["counted"], t["whole"], t["rate"], t["target"], t["gap"]):
-        table.add_column(heading, justify="right", no_wrap=True)
+    headings = [t["counted"], t["whole"], t["rate"], t["target"], t["gap"]]
+    for heading in [*headings, t["same_period"]] if report.compared else headings:
+        table.add_column(heading, justify="right")
     for figure in report.total.figures:
         table.add_row(
             report_words.label(figure.definition, language),
@@ -52,8 +56,29 @@ def _headline(report: Report, language: Language) -> Table:
             integer(figure.rate.denominator, language),
             Text(percent(figure.percent, language), style="bold"),
             percent(figure.target_percent, language) if figure.target else "–",
-            _gap(figure, language, unit=True),
+            _gap(figure, language),
+            *([points(figure.change, language, unit=False)] if report.compared else []),
         )
+    return table
+
+
+def _blocs(report: Report, language: Language) -> Table:
+    """Ministries and localities: each headline rate, and its change where there is an earlier period."""
+    t = report_words.words(language)
+    table = _table(t["blocs"])
+    table.add_column("")
+    for heading in ("records_rate", "e_results_rate", "digitizing_share"):
+        table.add_column(t[heading], justify="right")
+        if report.compared:
+            table.add_column(t["same_period_points"], justify="right")
+    for row in report.blocs:
+        cells: list[str] = []
+        for definition in (RECORDS_DIGITIZED, E_RESULTS, CENTRES_DIGITIZING):
+            figure = row.figure(definition)
+            cells.append(percent(figure.percent, language))
+            if report.compared:
+                cells.append(points(figure.change, language, unit=False))
+        table.add_row(report_format.name(row, language), *cells)
     return table
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
-from pipeline.indicators.report import Figure, Report
-from pipeline.output.report_format import Language, integer, percent
+from pipeline.indicators.report import Figure, Report, Row
+from pipeline.output.report_format import Language, integer, name, percent, points
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Báo cáo số hóa hồ sơ, giấy tờ tại bộ phận một cửa", "Digitization at the one-stop service centres"),
@@ -22,6 +22,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gap": ("Chênh lệch", "Gap"),
     "gap_points": ("Chênh lệch (điểm %)", "Gap (points)"),
     "same_period": ("So với cùng kỳ", "On the year before"),
+    "same_period_points": ("So với cùng kỳ (điểm %)", "On the year before (points)"),
+    "blocs": ("Bộ, ngành và địa phương", "Ministries and localities"),
+    "too_many_centres": (
+        "bộ phận một cửa: từng đơn vị có trong báo cáo của tỉnh, trong tệp Excel và CSV",
+        "centres: each is in the report of its province, in the workbook and in CSV",
+    ),
     "no_rate": (
         "n/a: không có mẫu số trong kỳ nên không tính tỷ lệ; không phải là 0 %.",
         "n/a: nothing to divide by in the period, so there is no rate; it is not 0 %.",
@@ -198,7 +204,22 @@ def summary(report: Report, language: Language) -> str:
         sentences.append(_sentence(results, language) + _distance(results, language) + ".")
     if centres.rate.denominator > 1:
         sentences.insert(0, _sentence(centres, language) + ".")
+    if report.blocs:
+        sentences.append(_of_blocs(report.blocs, language))
     return " ".join(sentences)
+
+
+def _of_blocs(blocs: Sequence[Row], language: Language) -> str:
+    """`Tỷ lệ cấp kết quả điện tử: bộ, ngành 24,48 % (+13,70 điểm % so với cùng kỳ); địa phương 38,94 % (…).`"""
+    parts = []
+    for row in blocs:
+        figure = row.figure(E_RESULTS)
+        part = f"{name(row, language).lower()} {percent(figure.percent, language)}"
+        if figure.change is not None:
+            on = "so với cùng kỳ năm trước" if language is Language.VIETNAMESE else "on the year before"
+            part += f" ({points(figure.change, language)} {on})"
+        parts.append(part)
+    return f"{label(E_RESULTS, language)}: {'; '.join(parts)}."
 
 
 _DONE = {

@@ -15,7 +15,7 @@ from pipeline.output.report_format import Language
 from pipeline.output.report_rows import Kind, Value, fields, missing_facts, values
 
 GOOD, BEHIND = "#14684A", "#9C3D12"
-_WIDTHS = {Kind.WORDS: 16, Kind.COUNT: 12, Kind.RATE: 13, Kind.TARGET: 13, Kind.GAP: 13}
+_WIDTHS = {Kind.WORDS: 16, Kind.COUNT: 12, Kind.RATE: 13, Kind.TARGET: 13, Kind.GAP: 13, Kind.CHANGE: 13}
 _NAME_COLUMN = 2
 
 
@@ -28,7 +28,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> bytes:
     book.set_properties({"title": f"{t['title']} – {report_format.place(report, language)}", "created": report.made_at})
     _summary(book, report, language)
     if report.provinces:
-        _units(book, t["sheet_provinces"], [*report.provinces, report.total], language)
+        _units(book, t["sheet_provinces"], [*report.provinces, *report.blocs, report.total], language)
     centres = [*report.centres] if report.provinces or len(report.centres) < 2 else [*report.centres, report.total]
     _units(book, t["sheet_centres"], centres, language)
     _method(book, report, language)
@@ -41,16 +41,18 @@ def _summary(book: Any, report: Report, language: Language) -> None:
     sheet = book.add_worksheet(t["sheet_summary"])
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 5, 16)
+    sheet.set_column(1, 6, 16)
     sheet.write_string(0, 0, t["title"], bold)
     sheet.write_string(1, 0, report_format.place(report, language), book.add_format({"bold": True, "font_size": 16}))
     period = report_format.period_words(report.period, language)
     sheet.write_string(2, 0, f"{period} ({report_format.days(report.period, language)})")
     sheet.write_string(3, 0, f"{t['as_of']} {report_format.moment(report.made_at, language)}")
-    sheet.merge_range(4, 0, 4, 5, report_words.summary(report, language), wrap)
-    sheet.set_row(4, 48)
+    sheet.merge_range(4, 0, 4, 6, report_words.summary(report, language), wrap)
+    sheet.set_row(4, 64)
     heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True})
-    for column, word in enumerate(("indicator", "counted", "whole", "rate", "target", "gap_points")):
+    for column, word in enumerate(
+        ("indicator", "counted", "whole", "rate", "target", "gap_points", "same_period_points")
+    ):
         sheet.write_string(6, column, t[word], heading)
     count = book.add_format({"num_format": "#,##0"})
     line = 7
@@ -59,7 +61,12 @@ def _summary(book: Any, report: Report, language: Language) -> None:
         sheet.write_string(line, 0, report_words.label(figure.definition, language))
         sheet.write_number(line, 1, figure.rate.numerator, count)
         sheet.write_number(line, 2, figure.rate.denominator, count)
-        cells = ((Kind.RATE, figure.percent), (Kind.TARGET, figure.target_percent), (Kind.GAP, figure.gap))
+        cells = (
+            (Kind.RATE, figure.percent),
+            (Kind.TARGET, figure.target_percent),
+            (Kind.GAP, figure.gap),
+            (Kind.CHANGE, figure.change),
+        )
         for column, (kind, value) in enumerate(cells, start=3):
             _write(sheet, line, column, kind, value, _format(book, kind, decimals))
     sheet.write_string(line + 2, 0, t["missing"], bold)
@@ -116,7 +123,7 @@ def _format(book: Any, kind: Kind, decimals: int) -> Any:
         Kind.COUNT: "#,##0",
         Kind.RATE: f"0{places}%",
         Kind.TARGET: f"0{places}%",
-        Kind.GAP: f"+0{places};\u22120{places};0{places}",
+        **dict.fromkeys((Kind.GAP, Kind.CHANGE), f"+0{places};\u22120{places};0{places}"),
     }[kind]
     align = {"align": "right"} if kind is Kind.RATE else {}
     return book.add_format({"num_format": number, "valign": "top", "text_wrap": kind is Kind.WORDS, **align})

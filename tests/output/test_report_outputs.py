@@ -200,7 +200,28 @@ def test_the_workbook_has_numbers_filters_and_a_frozen_heading() -> None:
     assert sheet.cell(2, 3).value == TRICKY
     assert sheet.cell(2, 3).data_type == "s"
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:T5"
+    assert sheet.auto_filter.ref == "A1:W5"
+
+
+def test_ministries_and_localities_are_told_apart_with_their_change() -> None:
+    centre = Centre(code="G01.1", name="Bộ phận Một cửa", province="G01", province_name="Bộ A", level=Level.MINISTRY)
+    tallies = (*TALLIES, Tally(centre=centre, counts={M.DOSSIERS: 9, M.RESULT_DOSSIERS: 9, M.E_RESULTS: 3}))
+    before = [Tally(centre=centre, counts={M.DOSSIERS: 4, M.RESULT_DOSSIERS: 4, M.E_RESULTS: 1})]
+    report = build(Scope.NATION, "", PERIOD, tallies, TARGETS, MADE_AT, before=before)
+    page = html.fromstring(report_html.render(report))
+    (blocs,) = page.xpath("//section[@aria-labelledby='blocs-title']")
+    lines = [[text(cell) for cell in row] for row in blocs.xpath(".//tbody/tr")]
+    assert lines[0] == ["Bộ, ngành", "Tỷ lệ cấp kết quả điện tử", "3", "9", "33,33 %", "+8,33"]
+    assert lines[3] == ["Địa phương", "Tỷ lệ cấp kết quả điện tử", "981", "2.400", "40,88 %", "n/a"]
+    assert "bộ, ngành 33,33 % (+8,33 điểm % so với cùng kỳ năm trước)" in text(page.find_class("summary")[0])
+    assert "Ministries and agencies" in report_csv.render(report, "en")
+
+
+def test_a_page_of_too_many_centres_lists_none_and_the_workbook_all() -> None:
+    report = nation([digitized(i, i % 1000) for i in range(1, 1002)])
+    assert not html.fromstring(report_html.render(report)).xpath("//table[@data-controls='centres-controls']")
+    sheet = openpyxl.load_workbook(io.BytesIO(report_xlsx.render(report)), read_only=True)["Bộ phận một cửa"]
+    assert sum(1 for _ in sheet.rows) == 1002
 
 
 def test_the_letter_is_a_pdf_of_a4_pages_with_its_title() -> None:
