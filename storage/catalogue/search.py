@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -45,8 +46,14 @@ class _Token:
 
 def _tokens(text: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
-        spelled = marked(found[0])[:_LONGEST]
-        yield _Token(spelled, without_marks(spelled), found.start(), found.end())
+        yield _Token(*_spellings(found[0]), found.start(), found.end())
+
+
+@lru_cache(maxsize=50_000)  # a language has few words, and a page says the same ones again and again
+def _spellings(word: str) -> tuple[str, str]:
+    """A token with its marks and without."""
+    spelled = marked(word)[:_LONGEST]
+    return spelled, without_marks(spelled)
 
 
 @dataclass(frozen=True, slots=True)

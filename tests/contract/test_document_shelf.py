@@ -1,7 +1,6 @@
 import random
 import unicodedata
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +16,8 @@ def found(catalogue: Catalogue, words: str) -> list[tuple[str, int]]:
 
 
 def test_a_document_is_found_by_an_unambiguous_beginning_of_its_id(catalogue: Catalogue) -> None:
-    ids = [drop(catalogue, number).id for number in range(300)]
-    assert len({id_[:6] for id_ in ids}) == 300
+    ids = [drop(catalogue, number).id for number in range(100)]
+    assert len({id_[:6] for id_ in ids}) == 100
     for id_ in (ids[0], ids[1][:6], ids[2][:12]):
         view = catalogue.shelf.view(id_)
         assert view is not None and view.document.id.startswith(id_)
@@ -27,44 +26,44 @@ def test_a_document_is_found_by_an_unambiguous_beginning_of_its_id(catalogue: Ca
         assert catalogue.shelf.view(wrong) is None
 
 
-@pytest.mark.parametrize(
-    ("words", "pages"),
-    [
-        ("đất", [1]),
-        ("dat", [1, 2]),
-        ("đat", [1, 2]),
-        ("ĐẤT", [1]),
-        ("đạt", [2]),
-        ("dật", []),
-        ("dien bien", [1, 3]),
-        ("biên điện", [1]),
-        ("điện ban", []),
-        ("thủy", [2]),
-        ("thuỷ", [2]),
-        ("thuy", [2]),
-        ("218/QĐ-UBND", [1]),
-        ("218/qd-ubnd", [1]),
-        ("ubnd-218", []),
-        ("H18.25-230914-0012", [3]),
-        ("h18.25-230914", [3]),
-        ("25-230914-0012.H18", []),
-        ("(đất)", [1]),
-        ('"dat" OR "bien"', []),
-        ("bie", []),
-        ("", []),
-        ("!?*", []),
-    ],
-)
-def test_words_are_found_with_their_marks_or_in_any(catalogue: Catalogue, words: str, pages: list[int]) -> None:
+PAGES_WITH: dict[str, list[int]] = {
+    "đất": [1],
+    "dat": [1, 2],
+    "đat": [1, 2],
+    "ĐẤT": [1],
+    "đạt": [2],
+    "dật": [],
+    "dien bien": [1, 3],
+    "biên điện": [1],
+    "điện ban": [],
+    "thủy": [2],
+    "thuỷ": [2],
+    "thuy": [2],
+    "218/QĐ-UBND": [1],
+    "218/qd-ubnd": [1],
+    "ubnd-218": [],
+    "H18.25-230914-0012": [3],
+    "h18.25-230914": [3],
+    "25-230914-0012.H18": [],
+    "(đất)": [1],
+    '"dat" OR "bien"': [],
+    "bie": [],
+    "": [],
+    "!?*": [],
+}
+
+
+def test_words_are_found_with_their_marks_or_in_any(catalogue: Catalogue) -> None:
     document = drop(catalogue, 1)
     texts = (
         "Quyết định số 218/QĐ-UBND về đất ở tại Điện Biên",
-        "Chị Thủy không đạt " + unicodedata.normalize("NFC", "yêu cầu"),
+        "Chị Thủy không đạt yêu cầu",
         "Ma ho so H18.25-230914-0012, Dien Bien",
     )
     read(catalogue, document, *texts)
-    assert found(catalogue, words) == [(document.id, page) for page in pages]
-    assert found(catalogue, unicodedata.normalize("NFD", words)) == [(document.id, page) for page in pages]
+    for words, pages in PAGES_WITH.items():
+        for spelled in (words, unicodedata.normalize("NFD", words)):
+            assert (words, found(catalogue, spelled)) == (words, [(document.id, page) for page in pages])
 
 
 def test_all_words_stand_on_one_page(catalogue: Catalogue) -> None:
@@ -100,10 +99,10 @@ def test_text_that_no_database_takes_can_be_stored_and_searched(catalogue: Catal
         assert found(catalogue, words) == [(document.id, 1)]
 
 
-def test_a_page_of_a_hundred_thousand_words_is_indexed_at_its_beginning(catalogue: Catalogue) -> None:
+def test_a_page_of_more_words_than_are_indexed_is_found_by_its_beginning(catalogue: Catalogue) -> None:
     document = drop(catalogue, 1)
     source = random.Random(1)
-    read(catalogue, document, "đầu " + " ".join(f"{source.getrandbits(100):x}" for _ in range(100_000)))
+    read(catalogue, document, "đầu " + " ".join(f"{source.getrandbits(100):x}" for _ in range(30_000)))
     assert found(catalogue, "đầu") == [(document.id, 1)]
 
 
@@ -113,7 +112,7 @@ _SIGNS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(words=st.lists(_SIGNS | st.text(max_size=8), max_size=8).map("".join))
 @example(words=" ".join(f"w{n}" for n in range(5000)))
 @example(words="a-" * 5000)

@@ -33,7 +33,6 @@ from tests.storage.catalogue_builders import (
     minutes,
     procedure,
     read,
-    reading,
 )
 
 M = Measure
@@ -181,28 +180,22 @@ def test_a_period_is_of_local_days(catalogue: Catalogue) -> None:
     assert catalogue.rates.span() == (date(2023, 8, 31), date(2023, 10, 1))
 
 
-@pytest.mark.parametrize(
-    ("opened", "closed", "operating"),
-    [
+def test_a_centre_counts_while_it_is_in_operation(catalogue: Catalogue) -> None:
+    papers = (Component(code="K1", name="", flagged=True),)
+    fill_register(catalogue, dossier(1, components=papers, results=(Result(code="Q", name="", flagged=True),)))
+    for opened, closed, operating in [
         (None, None, 1),
         (date(2023, 9, 30), None, 1),
         (date(2023, 10, 1), None, 0),
         (None, date(2023, 9, 1), 1),
         (None, date(2023, 8, 31), 0),
         (date(2023, 9, 10), date(2023, 9, 11), 1),
-    ],
-)
-def test_a_centre_counts_while_it_is_in_operation(
-    catalogue: Catalogue, opened: date | None, closed: date | None, operating: int
-) -> None:
-    flagged = dossier(
-        1, components=(Component(code="K1", name="", flagged=True),), results=(Result(code="Q", name="", flagged=True),)
-    )
-    fill_register(catalogue, flagged)
-    catalogue.register.put_centres([centre(opened=opened, closed=closed)])
-    (tally,) = catalogue.rates.tallies(SEPTEMBER)
-    assert tally.counts[M.CENTRES] == tally.counts[M.CENTRES_DIGITIZING] == operating
-    assert tally.counts[M.DOSSIERS_DIGITIZED] == 1
+    ]:
+        catalogue.register.put_centres([centre(opened=opened, closed=closed)])
+        (tally,) = catalogue.rates.tallies(SEPTEMBER)
+        assert (opened, closed, tally.counts[M.CENTRES]) == (opened, closed, operating)
+        assert tally.counts[M.CENTRES_DIGITIZING] == operating
+        assert tally.counts[M.DOSSIERS_DIGITIZED] == 1
 
 
 def test_documents_without_a_dossier_count_for_the_centres_that_dropped_them(catalogue: Catalogue) -> None:
@@ -237,10 +230,9 @@ def test_the_tallies_are_those_of_a_slow_recount(catalogue: Catalogue, seed: int
     made = [_some_match(source, source.choice(documents), source.choice(rows)) for _ in range(150)]
     made.sort(key=lambda m: m.matched_at)
     catalogue.matches.record(made)
-    (claims, was_read) = (catalogue.queue.claim([d.id for d in documents[5:]], "a", NOW, minutes(15)), set())
-    for claim in claims:
-        catalogue.queue.finish(claim, reading(claim.document))
-        was_read.add(claim.document.id)
+    for document in documents[5:]:
+        read(catalogue, document)
+    was_read = {document.id for document in documents[5:]}
     in_force = catalogue.matches.of([d.id for d in documents])
     for tally in catalogue.rates.tallies(SEPTEMBER):
         mine = [row for row in rows if row.centre == tally.centre.code]
