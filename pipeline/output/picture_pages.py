@@ -1,7 +1,8 @@
 """TIFF, JPEG and PNG as PDF pages: the picture as it is stored, upright, at its size on paper.
 
-A JPEG is embedded byte for byte, a PNG as its own compressed rows, bitonal TIFF pages as CCITT G4, others without
-loss (img2pdf). The page is that of pipeline.imaging: the upright picture (EXIF orientation applied) at `picture_dpi`.
+A JPEG is embedded byte for byte, also one in a TIFF, a PNG as its own compressed rows, bitonal TIFF pages as CCITT G4,
+others without loss (img2pdf). The page is that of pipeline.imaging: the upright picture (EXIF orientation applied) at
+`picture_dpi`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pipeline.geometry import POINTS_PER_INCH
 from pipeline.imaging import pixels
 from pipeline.imaging.picture_dpi import picture_dpi
 from pipeline.model import MediaType
+from pipeline.output import tiff_jpeg
 
 _CHUNK_BYTES = 32 << 20
 """Pages are written to disk whenever so many bytes of pictures are held."""
@@ -148,7 +150,12 @@ def _tiff_page(path: Path, image: Image.Image, number: int) -> _Picture:
         return _Picture(
             data=_png(values), width=values.shape[1], height=values.shape[0], dpi=dpi, orientation=orientation
         )
-    image.load()
+    image.load()  # Pillow turns a TIFF upright as it loads it
+    if orientation == 1:
+        with path.open("rb") as file:
+            jpeg = tiff_jpeg.jpeg_of(file, tags, image)
+        if jpeg is not None:
+            return _Picture(data=jpeg, width=image.width, height=image.height, dpi=dpi)
     upright = ImageOps.exif_transpose(image)
     if orientation in _SIDEWAYS:
         dpi = dpi[1], dpi[0]

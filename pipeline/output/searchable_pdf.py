@@ -25,7 +25,7 @@ from pikepdf import AccessMode, Array, Dictionary, Name, ObjectStreamMode, Page,
 
 from pipeline.errors import ReadingFailed
 from pipeline.model import Line, LineKind, MediaType, PageRange, PageReading, TextSource
-from pipeline.output import safe_copy, hidden_text, picture_pages, text_layer
+from pipeline.output import hidden_text, picture_pages, safe_copy, text_layer
 from pipeline.output.glyphless import Fonts
 
 PRODUCER = f"sohoa {version('sohoa')}"

@@ -22,7 +22,9 @@ from pipeline.output.glyphless import font_file
 from pipeline.output.searchable_pdf import Source
 from tests.output.pdf_material import (
     DPI,
+    HEIGHT,
     LINES,
+    WIDTH,
     jpeg,
     make,
     picture,
@@ -235,6 +237,24 @@ def test_a_bitonal_tiff_page_becomes_ccitt_group_4(tmp_path: Path) -> None:
     with _pictures(out) as (image,):
         assert [str(name) for name in image.Filter] == ["/CCITTFaxDecode"]
     assert out.stat().st_size < (tmp_path / "fax.tif").stat().st_size + 8_000
+
+
+@pytest.mark.parametrize("rows", [64, 4000])
+@pytest.mark.parametrize("mode", ["L", "RGB", "YCbCr"])
+def test_a_tiff_page_stored_as_jpeg_is_not_coded_anew(tmp_path: Path, mode: str, rows: int) -> None:
+    original = tmp_path / "scan.tif"
+    noisy = np.asarray(picture()).astype(int) + np.random.default_rng(5).integers(-20, 20, (HEIGHT, WIDTH, 3))
+    image = Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).convert(mode)
+    image.save(original, compression="jpeg", quality=70, dpi=(DPI, DPI), tiffinfo={278: rows})
+    out = make(original, [reading_of(upright())], tmp_path / "out.pdf", MediaType.TIFF)
+    assert out.stat().st_size < 1.05 * original.stat().st_size + 8_000
+    with _pictures(out) as (picture_in_pdf,):
+        assert picture_in_pdf.Filter == Name.DCTDecode
+    with Image.open(original) as stored:
+        wanted = np.asarray(stored.convert("RGB").resize((310, 438), Image.Resampling.BOX)).astype(int)
+    (shown,) = rendered(out, tmp_path / "shown", dpi=75)
+    small = np.asarray(Image.fromarray(shown).resize((310, 438), Image.Resampling.BOX)).astype(int)
+    assert np.abs(small - wanted).mean() < 3
 
 
 @pytest.mark.parametrize("kind", [MediaType.TIFF, MediaType.PNG])
