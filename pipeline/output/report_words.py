@@ -38,9 +38,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "From the highest down. The upright mark is each unit's target.",
     ),
     "skyline_note": (
-        "Mỗi cột là một đơn vị, xếp từ cao xuống thấp; đường ngang là mục tiêu chung",
-        "Each column is a unit, from the highest down; the level line is the common target",
+        "Mỗi cột là một đơn vị, xếp từ cao xuống thấp",
+        "Each column is a unit, from the highest down",
     ),
+    "skyline_goal": ("Đường ngang là mục tiêu chung", "The level line is the common target"),
     "units_reached": ("đơn vị đạt mục tiêu", "units have reached their target"),
     "of": ("trong", "of"),
     "provinces": ("Theo tỉnh, bộ, ngành", "By province and ministry"),
