@@ -23,7 +23,8 @@ from storage.catalogue.tables import page_texts, readings, storable
 INDEX_TABLES = "page_index"
 """The index's table on both databases; FTS5 keeps further ones whose names begin so."""
 
-_TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_TOKEN = re.compile(r"[^\W_\u02bc](?:[^\W_\u02bc]|[\u0300-\u036f])*")
+"""Letters and digits with their marks; U+02BC is a letter to Unicode and an apostrophe to everybody else."""
 _LONGEST = 64
 """Letters of a token that count: no word is longer, and PostgreSQL takes no lexeme of more than 2,046 bytes."""
 _MOST_TOKENS = 16_000

@@ -94,8 +94,8 @@ def test_the_snippet_shows_the_words_as_they_are_written(catalogue: Catalogue) -
 
 def test_text_that_no_database_takes_can_be_stored_and_searched(catalogue: Catalogue) -> None:
     document = drop(catalogue, 1)
-    read(catalogue, document, "trước\x00sau \ud800 'nháy' \\ \" % " + "x" * 5000, "")
-    for words in ("sau", "nháy", "x" * 5000, "x" * 100):
+    read(catalogue, document, "trước\x00sau \ud800 'nháy' Kʼho \\ \" % " + "x" * 5000, "")
+    for words in ("sau", "nháy", "k'ho", "kʼho", "x" * 5000, "x" * 100):
         assert found(catalogue, words) == [(document.id, 1)]
 
 
@@ -121,7 +121,7 @@ def test_no_query_is_an_error_and_every_page_is_found_by_its_own_words(catalogue
     catalogue.retry.retry([document.id], NOW)
     read(catalogue, document, f"đất {words}")
     catalogue.shelf.search(words, 3)
-    words_of_page = [word for word in words.split() if any(c.isalnum() for c in word)]
+    words_of_page = [word for word in words.split() if any(c.isalnum() and c != "ʼ" for c in word)]
     if words_of_page and len(words) < 1000:
         assert found(catalogue, words) == [(document.id, 1)]
         assert "[" in catalogue.shelf.search(words, 3)[0].snippet
