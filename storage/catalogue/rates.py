@@ -84,7 +84,7 @@ def _completed(centre: Centre, period: Period, counts: dict[Measure, int]) -> di
 # --- papers -------------------------------------------------------------------------------------------------
 
 
-def _dossiers_of(period: Period) -> sa.Select[int, str, bool, bool]:
+def _dossiers_of(period: Period) -> sa.Select[tuple[int, str, bool, bool]]:
     """id, centre, resolved, result_is_document of each dossier received in the period."""
     first, after = clock.bounds(period)
     resolved = sa.or_(
@@ -227,7 +227,7 @@ _NUMBERS = {
 _COUNTED = (Measure.DOSSIERS, *_FLAGS, *_NUMBERS)
 
 
-def _dossier_counts(period: Period) -> sa.Select[str, int]:
+def _dossier_counts(period: Period) -> sa.Select[tuple[str, int]]:
     """centre, and a column for each measure of `_COUNTED`; centres without dossiers are not there."""
     facts = _dossier_facts(_dossiers_of(period).cte("of_period"))
     return sa.select(
@@ -238,7 +238,7 @@ def _dossier_counts(period: Period) -> sa.Select[str, int]:
     ).group_by(facts.c.centre)
 
 
-def _undated() -> sa.Select[str, int]:
+def _undated() -> sa.Select[tuple[str, int]]:
     return (
         sa.select(dossiers.c.centre, sa.func.count())
         .where(dossiers.c.received_at.is_(None))
@@ -246,7 +246,7 @@ def _undated() -> sa.Select[str, int]:
     )
 
 
-def _unmatched() -> sa.Select[str, int]:
+def _unmatched() -> sa.Select[tuple[str, int]]:
     """Documents without a match in force, for each centre that dropped one of their originals."""
     dropped = (
         sa.select(receipts.c.centre, documents.c.id)
@@ -259,7 +259,7 @@ def _unmatched() -> sa.Select[str, int]:
     return sa.select(dropped.c.centre, sa.func.count()).group_by(dropped.c.centre)
 
 
-_COUNTED_APART: dict[Measure, Callable[[], sa.Select[str, int]]] = {
+_COUNTED_APART: dict[Measure, Callable[[], sa.Select[tuple[str, int]]]] = {
     Measure.DOSSIERS_UNDATED: _undated,
     Measure.DOCUMENTS_UNMATCHED: _unmatched,
 }
