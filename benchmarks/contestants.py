@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +72,9 @@ def tesseract(workers: int) -> Contestant:
             else f"ln -s '{file}' '{folder}/{number:04}{file.suffix}'"
             for number, file in enumerate(material.files)
         ]
-        find = f"find '{folder}' -name '[0-9]*.*' -print0"
-        read = f"{find} | xargs -0 -P{workers} -I{{}} tesseract {{}} {{}} -l vie quiet"
-        return ["bash", "-ec", "\n".join([*render, read])]
+        listed = f"find '{folder}' -name '[0-9]*.*' -print0 >'{folder}/list'"  # complete before texts join the pictures
+        read = f"xargs -0 -P{workers} -I{{}} tesseract {{}} {{}} -l vie quiet <'{folder}/list'"
+        return ["bash", "-ec", "\n".join([*render, listed, read])]
 
     return Contestant(
         name="tesseract after pdftoppm",
@@ -92,8 +92,7 @@ def all_contestants(workers: int) -> list[Contestant]:
     return [*found, tesseract(workers)]
 
 
-def _joined(paths: object) -> str:
-    assert hasattr(paths, "__iter__")
+def _joined(paths: Iterable[Path]) -> str:
     return "\n".join(path.read_text("utf-8") for path in sorted(paths))
 
 

@@ -1,23 +1,24 @@
-"""Running a command and weighing it with all its children: wall time, CPU-seconds, peak memory."""
+"""Running a command and weighing it with all that it starts: wall time, CPU-seconds, peak memory."""
 
 from __future__ import annotations
 
-import os
-import statistics
+import json
 import subprocess
+import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+_REAPER = Path(__file__).with_name("reaper.py")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one run of a command took. `memory` is bytes of all its processes together at their highest, shared
-    pages counted once (PSS)."""
+    """What one run of a command took, in seconds. `memory` is bytes of all its processes together at their highest,
+    shared pages counted once (PSS), looked at a few times a second."""
 
     wall: float
     cpu: float
@@ -29,23 +30,27 @@ class CommandFailed(RuntimeError):
 
 
 def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Cost:
-    """Runs a command to its end. CPU is user and system time of it and of all descendants that it waited for."""
-    began = time.monotonic()
+    """Runs a command to its end and to that of everything it started; all of their CPU time counts."""
+    result = log.with_suffix(".cost.json")
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=env, cwd=cwd, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603
-        watcher = _PeakMemory(process.pid)
-        watcher.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-    watcher.stop()
-    if process.returncode:
-        raise CommandFailed(f"{' '.join(command)} ended with {process.returncode}:\n{log.read_text('utf-8')[-2000:]}")
-    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime, memory=watcher.peak)
+        process = subprocess.Popen(  # noqa: S603  what the benchmark was asked to weigh
+            [sys.executable, "-S", str(_REAPER), str(result), *command],
+            env=env,
+            cwd=cwd,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        with _PeakMemory(process.pid) as memory:
+            status = process.wait()
+    told = json.loads(result.read_text("utf-8")) if status == 0 else {"status": status}
+    if told["status"]:
+        words = log.read_text("utf-8", "replace")[-2000:]
+        raise CommandFailed(f"{' '.join(command)} ended with {told['status']}:\n{words}")
+    return Cost(wall=told["wall"], cpu=told["cpu"], memory=memory.peak)
 
 
 class _PeakMemory(threading.Thread):
-    """Adds up the memory of a process and its descendants a few times a second."""
+    """Adds up the memory of the descendants of a process a few times a second."""
 
     def __init__(self, pid: int, pause: float = 0.2) -> None:
         super().__init__(daemon=True)
@@ -54,29 +59,31 @@ class _PeakMemory(threading.Thread):
         self._ended = threading.Event()
         self.peak = 0
 
-    def run(self) -> None:
-        while not self._ended.wait(self._pause):
-            self.peak = max(self.peak, _memory(self._pid))
+    def __enter__(self) -> _PeakMemory:
+        self.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ended.set()
         self.join()
 
+    def run(self) -> None:
+        while True:
+            self.peak = max(self.peak, _memory(self._pid))
+            if self._ended.wait(self._pause):
+                return
+
 
 def _memory(pid: int) -> int:
-    total = 0
     try:
-        root = psutil.Process(pid)
-        family = [root, *root.children(recursive=True)]
+        family = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return 0
-    for process in family:
-        try:
-            total += process.memory_full_info().pss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return total
+    return sum(map(_proportional, family))
 
 
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)
+def _proportional(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0

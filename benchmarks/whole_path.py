@@ -25,9 +25,7 @@ def main() -> None:
     settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0)
     prepare(settings)
     documents = receive(settings, given.files)
-    shares = [documents[start :: given.workers] for start in range(given.workers)]
-    with multiprocessing.get_context("spawn").Pool(given.workers) as pool:
-        pool.starmap(read, [(settings, share) for share in shares])
+    read_all(settings, documents, given.workers)
     write_texts(settings, documents)
 
 
@@ -45,6 +43,17 @@ def receive(settings: Settings, files: Sequence[Path]) -> list[str]:
         result = watched.sweep(now())
         assert len(result.received) == len(files), result
         return list(result.documents)
+
+
+def read_all(settings: Settings, documents: Sequence[str], workers: int) -> None:
+    """Each worker takes the next document; workers are forked with everything imported, as those of `sohoa up` are."""
+    if workers == 1:
+        read(settings, documents)
+        return
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        pool.starmap(read, [(settings, [document]) for document in documents], chunksize=1)
+        pool.close()
+        pool.join()
 
 
 def read(settings: Settings, documents: Sequence[str]) -> None:
