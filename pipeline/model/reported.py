@@ -1,0 +1,42 @@
+"""What others measured or run, and sohoa only passes on with its source: indices, and connections between systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class ConnectionState(StrEnum):
+    CONNECTED = "connected"
+    SUSPENDED = "suspended"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """That an agency's system is connected to another `system`. `agency` is the agency code of a province (H18) or of
+    a ministry or agency (G09)."""
+
+    system: str
+    agency: str
+    state: ConnectionState
+    since: date | None = None
+    checked: date | None = None
+    """The last day on which somebody looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFigure:
+    """Points that a place was given by Decision 766/QĐ-TTg for a period, as published. `code` is the agency code,
+    `part` a name of `pipeline.indicators.scores`, the period's name as a user writes it (9T/2023)."""
+
+    code: str
+    part: str
+    period: str
+    points: float
+    rank: int | None = None
+    ranked: int | None = None
+    """Among how many."""
+    source: str
+    stated_on: date
