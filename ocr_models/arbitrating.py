@@ -22,6 +22,9 @@ from pipeline.ports import LanguageModel, PageAnalyser, Pose, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
 from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
 
+# One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
+cv2.setNumThreads(1)
+
 VERSION = "1"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 

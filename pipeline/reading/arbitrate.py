@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,20 +160,30 @@ def _agreement(text: str, second: str, say: float, weights: Weights) -> float:
     return -say * (weights.other_letters + weights.each_letter * letters)
 
 
+@lru_cache(maxsize=1 << 14)
+def _spoken(text: str) -> tuple[tuple[str, bool], ...]:
+    """The tokens of `text` as the model knows them, and whether each looks like a name; "" where a clause ends."""
+    return tuple(
+        (
+            "" if not token.isalnum() else "0" if token.isdigit() else token.lower(),
+            token[0].isupper() and not token.isupper(),
+        )
+        for token in TOKEN.findall(text)
+    )
+
+
 def _speak(model: LanguageModel, context: Context, text: str, weights: Weights) -> tuple[float, Context]:
     """The weighed log-probability of `text` after `context`, and the context behind it."""
     before, last = context
     total = 0.0
-    for match in TOKEN.finditer(text):
-        token = match.group()
-        if not token.isalnum():
+    for token, capitalised in _spoken(text):
+        if not token:
             before, last = CLAUSE
             continue
-        key = "0" if token.isdigit() else token.lower()
-        name = token[0].isupper() and not token.isupper() and last != START
+        name = capitalised and last != START
         weight = weights.language_in_names if name else weights.language
-        total += weight * model.log_probability(before, last, key)
-        before, last = last, key
+        total += weight * model.log_probability(before, last, token)
+        before, last = last, token
     return total, (before, last)
 
 

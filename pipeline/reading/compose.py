@@ -122,7 +122,7 @@ def _read(
                 ]
                 printed = True
             else:
-                words = words_of(decided[at], draft.box, grey)
+                words = words_of(decided[at], draft.frames, grey)
                 printed = is_print(decided[at], draft.frames, model)
             kind = LineKind.TABLE if block.table else LineKind.BODY
             if words:

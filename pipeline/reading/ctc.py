@@ -134,6 +134,13 @@ def log_likelihoods(
     return np.asarray(np.maximum(scores[rows, ends], scores[rows, np.maximum(ends - 1, 0)]), np.float64)
 
 
+def mean_peak(line: LineFrames) -> float:
+    """The geometric mean of the probabilities of the characters of the greedy reading; 0 where there is none."""
+    best = line.log_probs.argmax(1)
+    letters = line.log_probs.max(1)[best != BLANK]
+    return float(np.exp(letters.mean())) if len(letters) else 0.0
+
+
 def _with_wildcard(log_probs: NDArray[np.float64], alphabet: Alphabet, unknown: float) -> NDArray[np.float64]:
     letters = log_probs.copy()
     letters[:, [BLANK, alphabet.space]] = IMPOSSIBLE

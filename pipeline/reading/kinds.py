@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pipeline.model import Pixels, Word
 from pipeline.ports import LanguageModel
 from pipeline.reading.arbitrate import Decision
-from pipeline.reading.ctc import BLANK, LineFrames
+from pipeline.reading.ctc import LineFrames, mean_peak
 from pipeline.reading.text import SYLLABLE
 from pipeline.reading.words import INK
 
@@ -53,14 +51,7 @@ def is_print(
         return any(c.isalnum() for c in text) or len(text) > 1 or bool(second)
     known = sum(model.knows(syllable) for syllable in syllables) / len(syllables)
     sure_second = sum(second) / len(second) if second else 0.0
-    return known >= limits.known or _mean_peak(frames) >= limits.ink or sure_second >= limits.second
-
-
-def _mean_peak(frames: LineFrames) -> float:
-    """The geometric mean of the probabilities of the characters that were read; 0 where none was."""
-    best = frames.log_probs.argmax(1)
-    letters = frames.log_probs.max(1)[best != BLANK]
-    return float(np.exp(letters.mean())) if len(letters) else 0.0
+    return known >= limits.known or mean_peak(frames) >= limits.ink or sure_second >= limits.second
 
 
 def filled_in_by_hand(words: Sequence[Word], grey: Pixels, limits: BlankLimits = BLANKS) -> set[int]:

@@ -10,23 +10,24 @@ from pipeline.geometry import Box
 from pipeline.model import Pixels, Word
 from pipeline.reading.arbitrate import Decision
 from pipeline.reading.candidates import part_digits
-from pipeline.reading.confidence import confidence
+from pipeline.reading.confidence import confidences
+from pipeline.reading.ctc import LineFrames
 from pipeline.reading.text import normalise
 
 INK = 160
 """Grey below which a pixel of an evened page is ink."""
 
 
-def words_of(decisions: Sequence[Decision], line: Box, grey: Pixels) -> list[Word]:
+def words_of(decisions: Sequence[Decision], line: LineFrames, grey: Pixels) -> list[Word]:
     """The words of a line from left to right; places at which nothing is believed give none."""
     words: list[Word] = []
-    for decision in decisions:
+    for decision, sure in zip(decisions, confidences(decisions, line), strict=True):
         parts = normalise(part_digits(decision.text)).split()
         if not parts:
             continue
-        trust = confidence(decision)
         for part, (left, right) in zip(parts, _spans(decision, parts), strict=True):
-            words.append(Word(text=part, box=on_ink(Box(left, line.y0, right, line.y1), grey), confidence=trust))
+            box = on_ink(Box(left, line.box.y0, right, line.box.y1), grey)
+            words.append(Word(text=part, box=box, confidence=sure))
     return words
 
 

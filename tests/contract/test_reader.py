@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr_models.profiles import make_reader
 from ocr_models.subprocess_tesseract import SubprocessTesseractReader
 from ocr_models.tesseract import TesseractReader
 from pipeline.geometry import Affine
@@ -18,6 +19,9 @@ from pipeline.ports import Reader
 from tests.ocr_models.drawn_page import draw_page, found, stamped
 
 READERS: dict[str, Callable[[], Reader]] = {
+    "fast": lambda: make_reader("fast"),
+    "balanced": lambda: make_reader("balanced"),
+    "best": lambda: make_reader("best"),
     "tesseract": TesseractReader,
     "tesseract-subprocess": SubprocessTesseractReader,
 }
