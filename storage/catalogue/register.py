@@ -31,19 +31,19 @@ class Register:
         self._database = database
 
     def put_centres(self, rows: Iterable[Centre], *, dry_run: bool = False) -> Changes:
-        with self._importing(dry_run) as connection:
+        with importing(self._database, dry_run) as connection:
             there: dict[Any, Centre] = {centre.code: centre for centre in all_centres(connection)}
-            return _put_flat(connection, centres, ("code",), there, rows)
+            return put_flat(connection, centres, ("code",), there, rows)
 
     def put_targets(self, rows: Iterable[Target], *, dry_run: bool = False) -> Changes:
-        with self._importing(dry_run) as connection:
+        with importing(self._database, dry_run) as connection:
             there: dict[Any, Target] = {_key(target, _TARGET): target for target in all_targets(connection)}
-            return _put_flat(connection, targets, _TARGET, there, rows)
+            return put_flat(connection, targets, _TARGET, there, rows)
 
     def put_procedures(self, rows: Iterable[Procedure], *, dry_run: bool = False) -> Changes:
         """Raises ImportRefused where a procedure names a component twice."""
         counter = _Counter()
-        with self._importing(dry_run) as connection:
+        with importing(self._database, dry_run) as connection:
             there = procedures_of(connection, None)
             for row in rows:
                 _refuse_twice(row.code, [paper.code for paper in row.components])
@@ -56,7 +56,7 @@ class Register:
         """Raises ImportRefused where a centre or a procedure is unknown, or a dossier names a paper twice; nothing is
         imported then."""
         counter = _Counter()
-        with self._importing(dry_run) as connection:
+        with importing(self._database, dry_run) as connection:
             known = {
                 "centre": set(connection.scalars(sa.select(centres.c.code))),
                 "procedure": set(connection.scalars(sa.select(procedures.c.code))),
@@ -69,19 +69,20 @@ class Register:
                     if unknown := sorted({getattr(row, field) for row in batch} - codes):
                         raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
                 _put_dossiers(connection, batch, counter)
-            if counter.written >= _MANY:
+            if counter.written >= _MANY and not dry_run:
                 refresh_statistics(connection)
         return counter.changes
 
-    @contextlib.contextmanager
-    def _importing(self, dry_run: bool) -> Iterator[sa.Connection]:
-        """One import at a time; taken back at the end of a dry run."""
-        with self._database.write() as connection:
-            exclusive(connection, "register")
-            with connection.begin_nested() as savepoint:
-                yield connection
-                if dry_run:
-                    savepoint.rollback()
+
+@contextlib.contextmanager
+def importing(database: Database, dry_run: bool) -> Iterator[sa.Connection]:
+    """One import at a time; taken back at the end of a dry run."""
+    with database.write() as connection:
+        exclusive(connection, "register")
+        with connection.begin_nested() as savepoint:
+            yield connection
+            if dry_run:
+                savepoint.rollback()
 
 
 class _Counter:
@@ -116,7 +117,7 @@ def _key(row: Any, names: Sequence[str]) -> Any:
     return values if len(values) > 1 else values[0]
 
 
-def _put_flat(
+def put_flat(
     connection: sa.Connection, table: sa.Table, key: Sequence[str], there: dict[Any, Any], rows: Iterable[Any]
 ) -> Changes:
     """Rows whose fields are the columns of the table."""
