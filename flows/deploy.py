@@ -40,6 +40,5 @@ def deploy() -> None:
             interval=interval,
             description=description,
             entrypoint_type=EntrypointType.MODULE_PATH,
-            concurrency_limit=1 if interval else None,
         )
         deployment.apply()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -14,19 +15,24 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import Crashed
 
 from flows.prefect_environment import DIGITIZE
+from flows.services import Services
 from flows.settings import Settings
 from pipeline.errors import FlowServerUnavailable
+from pipeline.model import DocumentState
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 PAGE = 200  # Prefect's largest page of flow runs
+LIMIT = 5000
+"""Waiting documents looked at in one go; the next one takes the next ones."""
 
 
 def submit(settings: Settings, documents: Iterable[str]) -> int:
-    """Creates runs of `settings.batch_size` documents each; returns how many.
+    """Creates runs of `settings.batch_size` documents each; returns how many documents.
 
     Raises FlowServerUnavailable: the documents are in the catalogue, and whoever calls later submits them again.
     """
@@ -38,24 +44,48 @@ def submit(settings: Settings, documents: Iterable[str]) -> int:
         deployment = client.read_deployment_by_name(DIGITIZE)
         for batch in batches:
             client.create_flow_run_from_deployment(deployment.id, parameters={"document_ids": batch})
-    return len(batches)
+    return len(ids)
 
 
-def already_submitted(settings: Settings) -> set[str]:
-    """Documents that a run which has not ended yet will read. Raises FlowServerUnavailable."""
-    found: set[str] = set()
-    with _client(settings) as client:
-        deployment = client.read_deployment_by_name(DIGITIZE)
-        alive = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ALIVE)))
-        of_digitize = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
-        offset = 0
-        while runs := client.read_flow_runs(
-            flow_run_filter=alive, deployment_filter=of_digitize, limit=PAGE, offset=offset
-        ):
-            for run in runs:
-                found.update(run.parameters.get("document_ids", []))
-            offset += len(runs)
+def submit_waiting(services: Services, now: datetime) -> int:
+    """Submits the documents that wait without a run that will read them; returns how many.
+
+    A run that Prefect calls running may be dead for long (nothing tells it when a machine loses power): it counts
+    only while it is younger than a lease, or holds the lease of one of its documents. Otherwise it is marked as
+    crashed. Raises FlowServerUnavailable.
+    """
+    waiting = services.catalogue.queue.waiting(now, LIMIT)
+    with _client(services.settings) as client:
+        spoken_for: set[str] = set()
+        for run in _runs(client):
+            documents = run.parameters.get("document_ids", [])
+            if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, set(waiting), now):
+                spoken_for.update(documents)
+            else:
+                client.set_flow_run_state(run.id, Crashed(message="Its worker has died."), force=True)
+    return submit(services.settings, [document for document in waiting if document not in spoken_for])
+
+
+def _runs(client: SyncPrefectClient) -> list[FlowRun]:
+    """The runs of the digitizing flow that have not ended."""
+    deployment = client.read_deployment_by_name(DIGITIZE)
+    found: list[FlowRun] = []
+    while runs := client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ALIVE))),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+        limit=PAGE,
+        offset=len(found),
+    ):
+        found.extend(runs)
     return found
+
+
+def _is_alive(services: Services, run: FlowRun, documents: list[str], waiting: set[str], now: datetime) -> bool:
+    lease = timedelta(minutes=services.settings.lease_minutes)
+    if run.state is not None and now - run.state.timestamp < lease:
+        return True
+    views = (services.catalogue.shelf.view(document) for document in documents if document not in waiting)
+    return any(view is not None and view.state is DocumentState.READING for view in views)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from flows import heartbeat
 from flows.prefect_environment import WORK_POOL, enter, environment
 from flows.services import open_services
 from flows.settings import Settings
+from pipeline.clock import now
 from pipeline.errors import ConfigurationError, FlowServerUnavailable
 from pipeline.model import DocumentState
 
@@ -126,7 +127,7 @@ def run(
         _wait_for_server(settings, stop)
         if stop.is_set():
             return
-        _deploy()
+        _deploy(settings)
         tell(f"Prefect page: {settings.prefect_url.removesuffix('/api')}")
         if Part.WORKER in parts:
             supervisor.start(Part.WORKER, _worker_command(settings))
@@ -209,7 +210,11 @@ def _wait_for_server(settings: Settings, stop: threading.Event) -> None:
     raise FlowServerUnavailable(f"{settings.prefect_url} did not answer for {START_SECONDS} s; see state/server.log.")
 
 
-def _deploy() -> None:
+def _deploy(settings: Settings) -> None:
+    """Makes the flows known, and hands over what has waited since everything was stopped."""
     from flows.deploy import deploy  # noqa: PLC0415  Prefect reads its settings when it is imported
+    from flows.submit import submit_waiting  # noqa: PLC0415
 
     deploy()
+    with open_services(settings) as services:
+        submit_waiting(services, now())

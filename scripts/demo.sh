@@ -14,7 +14,8 @@ say sohoa init demo
 for kind in centres procedures dossiers targets; do
   say sohoa import "$kind" "sample_scans/register/$kind.csv"
 done
-say cp -r sample_scans/scans/. sample_scans/bad/. demo/inbox/
+say cp -r sample_scans/scans/. demo/inbox/
+say cp -r sample_scans/bad/. demo/inbox/H18.25/
 say sohoa up --until-idle
 say sohoa status
 say sohoa report national --period 9T/2023
