@@ -1,8 +1,8 @@
-"""The font of the invisible text: no ink, every character half an em wide, and its meaning in ToUnicode.
+"""The font of the invisible text: the same block for every character, half an em wide, and its meaning in ToUnicode.
 
-A viewer selects and searches by three things: where a glyph stands, how wide it is, and what character it means. The
-font has them and nothing else. Characters get their glyph numbers as they are first used; what a number means is
-written last, when all pages are done.
+A viewer selects and searches by where a glyph stands, how large it is, and what character it means. The font has that
+and nothing else: the text is never painted. Characters get their glyph numbers as they are first used; what a number
+means is written last, when all pages are done.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from functools import lru_cache
 from itertools import islice
 
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 NAME = "SohoaGlyphless"
 WIDTH = 500
 """Advance of every glyph in thousandths of an em."""
+_HEIGHT = 700
 _LAST_GLYPH = 0xFFFF
 _REPLACEMENT = "\ufffd"
 _CMAP_BLOCK = 100
@@ -49,16 +51,26 @@ class Glyphs:
         return tuple(self._numbers)
 
 
+def _block() -> Glyph:
+    """A block as tall as a capital. It is never painted, but PDFium (Chrome) places and parts text by outlines: without
+    one it has no height for a selection and loses dashes."""
+    pen = TTGlyphPen(None)
+    for step, corner in enumerate(((0, 0), (0, _HEIGHT), (WIDTH, _HEIGHT), (WIDTH, 0))):
+        (pen.lineTo if step else pen.moveTo)(corner)
+    pen.closePath()
+    return pen.glyph()
+
+
 @lru_cache(maxsize=1)
 def font_file() -> bytes:
-    """A TrueType font of two empty glyphs; the same bytes every time."""
+    """A TrueType font of two glyphs that are the same block; the same bytes every time."""
     builder = FontBuilder(1000, isTTF=True)
     builder.font.recalcTimestamp = False
     builder.updateHead(created=0, modified=0)
-    names = [".notdef", "blank"]
+    names = [".notdef", "block"]
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({})
-    builder.setupGlyf({name: Glyph() for name in names})
+    builder.setupGlyf({name: _block() for name in names})
     builder.setupHorizontalMetrics(dict.fromkeys(names, (WIDTH, 0)))
     builder.setupHorizontalHeader(ascent=1000, descent=-1)
     builder.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
