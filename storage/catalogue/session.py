@@ -50,7 +50,7 @@ class Database:
             raise ConfigurationError(f"The catalogue works on SQLite and PostgreSQL, not on {parsed.drivername}.")
         self.in_memory = backend == "sqlite" and parsed.database in (None, "", ":memory:")
         self.path = None if self.in_memory or backend != "sqlite" else parsed.database
-        self.name = parsed.database if self.path else f"{parsed.host}:{parsed.port or 5432}/{parsed.database}"
+        self.name = _safe_name(parsed)
         self._engine = _sqlite_engine(parsed, self.in_memory) if backend == "sqlite" else _postgresql_engine(parsed)
         self._writer = self._engine.execution_options(**{_WRITES: True})
         # The one connection of a database in memory serves all threads, one at a time.
@@ -81,12 +81,19 @@ class Database:
         try:
             yield
         except sa.exc.DBAPIError as error:
-            translated = translate(error, self.name or "memory")
+            translated = translate(error, self.name)
             if translated is None:
                 raise
             raise translated from error
         except sa.exc.TimeoutError as error:
             raise CatalogueUnavailable(f"{self.name}: all connections are in use.") from error
+
+
+def _safe_name(url: sa.URL) -> str:
+    """The file, or host, port and database: what may be told and logged, without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
 
 
 def _sqlite_engine(url: sa.URL, in_memory: bool) -> sa.Engine:
