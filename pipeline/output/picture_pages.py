@@ -8,8 +8,9 @@ others without loss (img2pdf). The page is that of pipeline.imaging: the upright
 from __future__ import annotations
 
 import io
+import logging
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,12 +50,16 @@ _PLACEMENT = {
 }
 """For each EXIF orientation the matrix that lays the stored picture (a unit square) upright on a unit square."""
 
+logging.getLogger("img2pdf").setLevel(logging.ERROR)  # its warnings are about what is done on purpose here
 Image.MAX_IMAGE_PIXELS = None  # the size of every page was checked when the file was taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Picture:
-    """A picture in a form that img2pdf takes. Size and dpi are those of the stored rows, before `orientation`."""
+    """A picture in a form that img2pdf takes. Size and dpi are those of the stored rows, before `orientation`.
+
+    Without data it is an empty page.
+    """
 
     data: bytes
     width: int
@@ -63,11 +68,17 @@ class _Picture:
     orientation: int = 1
 
 
-def write(path: Path, media_type: MediaType, numbers: Sequence[int], folder: Path) -> list[Path]:
-    """PDFs in `folder` that hold the pages with these 1-based numbers, in order. Raises ReadingFailed."""
+def write(
+    path: Path, media_type: MediaType, numbers: Sequence[int], folder: Path, *, broken: Collection[int] = ()
+) -> list[Path]:
+    """PDFs in `folder` that hold the pages with these 1-based numbers, in order.
+
+    A page that is among the `broken` and indeed cannot be decoded becomes an empty one, so that the others are not
+    lost with it. Raises ReadingFailed for any other.
+    """
     written: list[Path] = []
     try:
-        for chunk in _chunks(_pictures(path, media_type, numbers)):
+        for chunk in _chunks(_pictures(path, media_type, numbers, broken)):
             written.append(folder / f"{len(written)}.pdf")
             _save(chunk, written[-1])
     except (*_UNREADABLE, PdfError) as error:
@@ -79,7 +90,7 @@ def _chunks(pictures: Iterator[_Picture]) -> Iterator[list[tuple[_Picture, bytes
     """Pictures, each with the PDF that img2pdf makes of it, as many at a time as may be held in memory."""
     chunk: list[tuple[_Picture, bytes]] = []
     for picture in pictures:
-        chunk.append((picture, _embedded(picture.data)))
+        chunk.append((picture, _embedded(picture.data) if picture.data else b""))
         if sum(len(pdf) for _, pdf in chunk) >= _CHUNK_BYTES:
             yield chunk
             chunk = []
@@ -91,13 +102,16 @@ def _save(chunk: Sequence[tuple[_Picture, bytes]], path: Path) -> None:
     with ExitStack() as stack:
         pdf = stack.enter_context(Pdf.new())
         for picture, data in chunk:
+            if not data:
+                _add_page(pdf, None, picture)
+                continue
             made = stack.enter_context(Pdf.open(io.BytesIO(data)))
             (image,) = made.pages[0].obj.Resources.XObject.values()
             _add_page(pdf, pdf.copy_foreign(image), picture)
         pdf.save(path, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
 
 
-def _add_page(pdf: Pdf, image: Object, picture: _Picture) -> None:
+def _add_page(pdf: Pdf, image: Object | None, picture: _Picture) -> None:
     width, height, dpi = picture.width, picture.height, picture.dpi
     if picture.orientation in _SIDEWAYS:
         width, height, dpi = height, width, (dpi[1], dpi[0])
@@ -107,16 +121,23 @@ def _add_page(pdf: Pdf, image: Object, picture: _Picture) -> None:
     content = f"q {page_width:.4f} 0 0 {page_height:.4f} 0 0 cm {placement} cm /Picture Do Q"
     page = pdf.add_blank_page(page_size=(page_width, page_height))
     page.obj.MediaBox = Array([0, 0, Decimal(f"{page_width:.4f}"), Decimal(f"{page_height:.4f}")])
+    if image is None:
+        return
     page.obj.Resources = Dictionary(XObject=Dictionary(Picture=image))
     page.obj.Contents = pdf.make_indirect(Stream(pdf, content.encode("ascii")))
 
 
-def _pictures(path: Path, media_type: MediaType, numbers: Sequence[int]) -> Iterator[_Picture]:
+def _pictures(path: Path, media_type: MediaType, numbers: Sequence[int], broken: Collection[int]) -> Iterator[_Picture]:
     with Image.open(path, formats=[media_type.name]) as image:
         if media_type is MediaType.TIFF:
             for number in numbers:
-                image.seek(number - 1)
-                yield _tiff_page(path, image, number)
+                try:
+                    image.seek(number - 1)
+                    yield _tiff_page(path, image, number)
+                except _UNREADABLE:
+                    if number not in broken:
+                        raise
+                    yield _Picture(data=b"", width=image.width, height=image.height, dpi=_tagged_dpi(image))
         else:
             yield _Picture(
                 data=path.read_bytes(),

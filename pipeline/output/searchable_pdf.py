@@ -55,7 +55,7 @@ def write(sources: Sequence[Source], readings: Sequence[PageReading], out: Path,
         raise ValueError("one reading for each page is needed")
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix="pages-") as folder:
-            pieces = list(_pieces(sources, Path(folder)))
+            pieces = list(_pieces(sources, readings, Path(folder)))
             base = pieces[0] if len(pieces) == 1 else _merged(pieces, Path(folder))
             # not mapped into memory: what is only passed through should not look like memory in use
             with Pdf.open(base.path, access_mode=AccessMode.stream) as pdf:
@@ -81,10 +81,12 @@ class _Piece:
     last: int
 
 
-def _pieces(sources: Sequence[Source], folder: Path) -> Iterator[_Piece]:
+def _pieces(sources: Sequence[Source], readings: Sequence[PageReading], folder: Path) -> Iterator[_Piece]:
     """The sources as PDFs: pictures become some first."""
+    rest = iter(readings)
     for number, source in enumerate(sources):
         first, last = source.pages.first, source.pages.last
+        broken = [page for page in range(first, last + 1) if next(rest).source is TextSource.NONE]
         if source.media_type is MediaType.PDF:
             with Pdf.open(source.path, access_mode=AccessMode.stream) as pdf:
                 if last > len(pdf.pages):
@@ -93,7 +95,8 @@ def _pieces(sources: Sequence[Source], folder: Path) -> Iterator[_Piece]:
         else:
             below = folder / str(number)
             below.mkdir()
-            for path in picture_pages.write(source.path, source.media_type, range(first, last + 1), below):
+            numbers = range(first, last + 1)
+            for path in picture_pages.write(source.path, source.media_type, numbers, below, broken=broken):
                 with Pdf.open(path) as pdf:
                     pages = len(pdf.pages)
                 yield _Piece(path, 1, pages)

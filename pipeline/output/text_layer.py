@@ -25,10 +25,10 @@ _WIDE_GAP = 2.0
 """A gap wider than so many ems is left empty: columns of a table, the two halves of a heading."""
 _SPACE = 0.02
 """The width, in ems, of a space that does not fill the gap to the next word."""
-_LEVEL = math.radians(0.3)
+_LEAN = math.radians(0.3)
 """A line that leans more against the page's sides is written word by word, each word along the side: readers of PDF
 split a word whose letters climb."""
-_LEVELS = 4
+_STEPS = 4
 """Heights are told in quarters of an em: fine enough that a word's box and its highlight share most of their area."""
 
 
@@ -109,8 +109,8 @@ class _Writer:
         self._size = self._base.size * self._per_y
         angle = math.atan2(along[1], along[0])
         quarter = round(angle / (math.pi / 2)) * math.pi / 2
-        self._level = abs(angle - quarter) <= _LEVEL
-        if not self._level:
+        self._leans = abs(angle - quarter) > _LEAN
+        if self._leans:
             angle = quarter
         self._ahead = math.cos(angle), math.sin(angle)
         self._font = ""
@@ -123,7 +123,7 @@ class _Writer:
             text = _shown(word)
             out.append(f"{self._stretch(word.box.width, len(text))} Tz <{self._fonts.glyphs.encode(text).hex()}> Tj")
             gap = after.box.x0 - word.box.x1 if after is not None else 0.0
-            carries_on = self._level and 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
+            carries_on = not self._leans and 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
             # the last word ends in a space too: viewers join lines by it
             out.append(f"{self._stretch(gap if carries_on else _SPACE * self._base.size, 1)} Tz <{space}> Tj")
             if after is not None and not carries_on:
@@ -140,8 +140,8 @@ class _Writer:
 
     def _select(self, word: Word, out: list[str]) -> None:
         middle = self._base.at(word.box.x0 + word.box.width / 2)
-        ascent = _level((middle - word.box.y0) / self._base.size, at_least=1)
-        descent = _level((word.box.y1 - middle) / self._base.size, at_least=0)
+        ascent = _thousandths((middle - word.box.y0) / self._base.size, at_least=1)
+        descent = _thousandths((word.box.y1 - middle) / self._base.size, at_least=0)
         name, font = self._fonts.variant(ascent, descent)
         self._used[name] = font
         if name != self._font:
@@ -154,9 +154,9 @@ class _Writer:
         return _number(max(0.1, 100 * max(width, 0.1) * self._per_x / natural))
 
 
-def _level(share: float, *, at_least: int) -> int:
-    """A share of the em as thousandths, in steps."""
-    return 1000 * min(_LEVELS, max(at_least, round(share * _LEVELS))) // _LEVELS
+def _thousandths(share: float, *, at_least: int) -> int:
+    """A share of the em, in steps."""
+    return 1000 * min(_STEPS, max(at_least, round(share * _STEPS))) // _STEPS
 
 
 def _number(value: float) -> str:

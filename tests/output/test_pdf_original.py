@@ -16,7 +16,7 @@ from PIL import Image
 
 from pipeline.errors import ReadingFailed
 from pipeline.geometry import Affine
-from pipeline.model import MediaType, PageRange
+from pipeline.model import MediaType, PageRange, TextSource
 from pipeline.output import searchable_pdf
 from pipeline.output.glyphless import font_file
 from pipeline.output.searchable_pdf import Source
@@ -210,6 +210,24 @@ def test_what_cannot_be_taken_apart_is_a_failed_reading(tmp_path: Path, name: st
     (tmp_path / name).write_bytes(b"%PDF-1.4 not really")
     with pytest.raises(ReadingFailed):
         make(tmp_path / name, [reading_of(upright())], tmp_path / "out.pdf", kind)
+
+
+def test_a_broken_page_of_a_tiff_is_an_empty_page_where_it_could_not_be_read_either(tmp_path: Path) -> None:
+    original = tmp_path / "scan.tif"
+    frames = [picture(mode="L") for _ in range(3)]
+    frames[0].save(original, save_all=True, append_images=frames[1:], compression="tiff_deflate", dpi=(DPI, DPI))
+    with Image.open(original) as image:
+        image.seek(1)
+        offset, size = image.tag_v2[273][0], image.tag_v2[279][0]
+    data = bytearray(original.read_bytes())
+    data[offset : offset + size] = bytes(size)
+    original.write_bytes(data)
+    texts = [reading_of(upright(), [f"trang số {n}"], number=n) for n in (1, 2, 3)]
+    lost = reading_of(upright(), number=2, source=TextSource.NONE)
+    out = make(original, [texts[0], lost, texts[2]], tmp_path / "out.pdf", MediaType.TIFF)
+    assert [page.strip() for page in text_of(out).split("\f")] == ["trang số 1", "", "trang số 3", ""]
+    with pytest.raises(ReadingFailed):
+        make(original, texts, tmp_path / "out.pdf", MediaType.TIFF)
 
 
 # --- picture files ------------------------------------------------------------------------------------------
