@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.clock import local
-from pipeline.model import Centre, Component, Dossier, Procedure, ProcedureComponent, Result, Target
+from pipeline.model import (
+    Centre,
+    Component,
+    Connection,
+    Dossier,
+    IndexFigure,
+    Procedure,
+    ProcedureComponent,
+    Result,
+    Target,
+)
 
 
 def write_centres(folder: Path, rows: Iterable[Centre]) -> None:
@@ -42,6 +52,29 @@ def write_targets(folder: Path, rows: Iterable[Target]) -> None:
         folder / "targets.csv",
         ("indicator", "scope", "code", "value", "valid_from"),
         ((t.indicator, t.scope.value, t.code, f"{t.value:g}", t.valid_from.isoformat()) for t in rows),
+    )
+
+
+def write_indices(folder: Path, rows: Iterable[IndexFigure]) -> None:
+    _csv(
+        folder / "indices.csv",
+        ("code", "part", "period", "points", "rank", "ranked", "source", "stated_on"),
+        (
+            (r.code, r.part, r.period, f"{r.points:g}", *_numbers(r.rank, r.ranked), r.source, f"{r.stated_on}")
+            for r in rows
+        ),
+    )
+
+
+def _numbers(*values: int | None) -> tuple[str, ...]:
+    return tuple("" if value is None else str(value) for value in values)
+
+
+def write_connections(folder: Path, rows: Iterable[Connection]) -> None:
+    _csv(
+        folder / "connections.csv",
+        ("system", "agency", "state", "since", "checked"),
+        ((r.system, r.agency, r.state.value, f"{r.since or ''}", f"{r.checked or ''}") for r in rows),
     )
 
 

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from pipeline.errors import NotFound
 from pipeline.indicators import rates
+from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.definitions import DEFINITIONS, Definition
 from pipeline.indicators.rates import Counts, Goals, Rate
+from pipeline.indicators.scores import ScoreLine
 from pipeline.model import Centre, Dossier, Level, Measure, Period, Scope, Tally, Target, require_aware
 
 NATION = "Toàn quốc"
@@ -116,6 +118,10 @@ class Report:
     centres: tuple[Row, ...] = ()
     missing: Missing
     dossiers: Mapping[str, tuple[Dossier, ...]] = field(default_factory=dict)
+    scores: tuple[ScoreLine, ...] = ()
+    """The index of Decision 766/QĐ-TTg: of a province or ministry its parts, of the nation the published ranking."""
+    connections: tuple[ConnectionCount, ...] = ()
+    """Of the nation."""
     idle: int = 0
     """Centres that were not in operation in the period and counted nothing: left out."""
 

@@ -8,7 +8,7 @@ are full are third-party readings of it, so that a change here is a new `version
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,8 +17,7 @@ from pipeline.errors import UsageError
 from pipeline.indicators import periods, rates
 from pipeline.indicators.definitions import E_RESULTS, RECORDS_DIGITIZED, REUSE, Definition
 from pipeline.indicators.rates import Counts
-from pipeline.indicators.report import Row
-from pipeline.model import IndexFigure, Period, Scope
+from pipeline.model import IndexFigure, Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,21 +128,18 @@ def points(part: Part, counts: Counts) -> Fraction | None:
     return None if share is None else part.maximum * min(share / part.full_at, Fraction(1))
 
 
-def board(row: Row, period: Period, published: Sequence[IndexFigure]) -> tuple[ScoreLine, ...]:
-    """The index of a place part by part. What sohoa measures is computed even where a figure was published; a group
-    without a published figure is the sum of its parts where all are known."""
-    given = {figure.part: figure for figure in _of_period(published, period) if figure.code == row.code}
-    lines = tuple(_lines(INDEX, 0, row.counts, given))
+def board(code: str, counts: Counts, period: Period, published: Sequence[IndexFigure]) -> tuple[ScoreLine, ...]:
+    """The index of a province or ministry part by part. What sohoa measures is computed even where a figure was
+    published; a group without a published figure is the sum of its parts where all are known."""
+    given = {figure.part: figure for figure in _of_period(published, period) if figure.code == code}
+    lines = tuple(_lines(INDEX, 0, counts, given))
     return lines if any(line.points is not None for line in lines) else ()
 
 
-def ranking(places: Sequence[Row], period: Period, published: Sequence[IndexFigure]) -> tuple[ScoreLine, ...]:
-    """The published index of each place that has one, the best rank first."""
-    names = {row.code: row.name for row in places if row.scope is Scope.PROVINCE}
+def ranking(names: Mapping[str, str], period: Period, published: Sequence[IndexFigure]) -> tuple[ScoreLine, ...]:
+    """The published index of each place among `names` (by code) that has one, the best rank first."""
     lines = [
-        ScoreLine(
-            part=INDEX, depth=0, points=_exact(figure), figure=figure, code=figure.code, name=names[figure.code]
-        )
+        ScoreLine(part=INDEX, depth=0, points=_exact(figure), figure=figure, code=figure.code, name=names[figure.code])
         for figure in _of_period(published, period)
         if figure.part == INDEX.name and figure.code in names
     ]

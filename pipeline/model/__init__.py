@@ -47,6 +47,11 @@ from pipeline.model.register import (
     Scope,
     Target,
 )
+from pipeline.model.reported import (
+    Connection,
+    ConnectionState,
+    IndexFigure,
+)
 from pipeline.model.scans import (
     Document,
     DocumentState,
@@ -65,10 +70,13 @@ __all__ = [
     "Clues",
     "Code",
     "Component",
+    "Connection",
+    "ConnectionState",
     "Document",
     "DocumentState",
     "Dossier",
     "DossierStatus",
+    "IndexFigure",
     "Level",
     "Line",
     "LineKind",

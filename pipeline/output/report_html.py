@@ -13,7 +13,7 @@ from pipeline.clock import local
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, HEADLINE, RECORDS_DIGITIZED
 from pipeline.indicators.report import Figure, Report, Row
 from pipeline.model import Measure, Scope
-from pipeline.output import report_format, report_words
+from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import listed_centres, missing_facts
 
@@ -89,6 +89,8 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             columns=skyline(compared, language) if len(compared) > BARS else [],
             facts=missing_facts(report, language),
             centres=listed_centres(report),
+            scores=report_reported.scores(report, language),
+            connections=report_reported.connections(report, language),
             reached=sum(bool(row.figure(RECORDS_DIGITIZED).reached) for row in compared),
         )
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from pipeline.indicators.definitions import Definition
 from pipeline.indicators.report import Figure, Report, Row
-from pipeline.output import report_format, report_words
+from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import all_rows
 
@@ -44,6 +45,11 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             "dossier_codes": {centre: [d.code for d in dossiers] for centre, dossiers in report.dossiers.items()},
         },
         "idle_centres": report.idle,
+        "scores": [
+            {"part": line.part.name, "version": line.part.version, "code": line.code, **asdict(words)}
+            for line, words in zip(report.scores, report_reported.scores(report, language), strict=True)
+        ],
+        "connections": [asdict(words) for words in report_reported.connections(report, language)],
         "definitions": [_definition(definition, language) for definition in report.definitions],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

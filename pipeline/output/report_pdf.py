@@ -10,7 +10,7 @@ from typing import cast
 
 from pipeline.indicators.definitions import HEADLINE
 from pipeline.indicators.report import Report
-from pipeline.output import report_format, report_words
+from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_html import environment
 from pipeline.output.report_rows import listed_centres, missing_facts
@@ -35,6 +35,8 @@ def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str =
             headline=[report.total.figure(definition) for definition in HEADLINE],
             facts=missing_facts(report, language),
             centres=listed_centres(report),
+            scores=report_reported.scores(report, language),
+            connections=report_reported.connections(report, language),
         )
     )
     return cast(bytes, weasyprint.HTML(string=page).write_pdf())

@@ -8,7 +8,7 @@ from rich.text import Text
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
 from pipeline.indicators.report import Figure, Report, Row
 from pipeline.model import Measure, Scope
-from pipeline.output import report_format, report_words
+from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language, integer, percent, points
 from pipeline.output.report_rows import listed_centres, missing_facts
 
@@ -26,6 +26,7 @@ def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
     if centres:
         total = None if report.provinces or report.scope is Scope.CENTRE else report.total
         found.append(_units(centres, total, t["centres"], language))
+    found += _reported(report, language)
     facts = missing_facts(report, language)
     if facts:
         table = _table(t["missing"])
@@ -80,6 +81,27 @@ def _blocs(report: Report, language: Language) -> Table:
                 cells.append(points(figure.change, language, unit=False))
         table.add_row(report_format.name(row, language), *cells)
     return table
+
+
+def _reported(report: Report, language: Language) -> list[Table]:
+    """The index of Decision 766/QĐ-TTg and the connections, where they are known."""
+    t = report_words.words(language)
+    found = []
+    if report.scores:
+        table = _table(t["scores"])
+        for column in ("name", "points", "maximum", "rank", "basis"):
+            table.add_column(t[column], justify="left" if column in ("name", "basis") else "right")
+        for line in report_reported.scores(report, language):
+            table.add_row("  " * line.depth + line.name, line.points, line.maximum, line.rank, line.basis)
+        found.append(table)
+    if report.connections:
+        table = _table(t["connections"])
+        for column in ("system", "ministries", "localities", "checked"):
+            table.add_column(t[column], justify="left" if column == "system" else "right")
+        for connected in report_reported.connections(report, language):
+            table.add_row(connected.system, connected.ministries, connected.localities, connected.checked)
+        found.append(table)
+    return found
 
 
 def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Language) -> Table:

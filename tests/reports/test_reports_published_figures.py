@@ -11,6 +11,7 @@ import pytest
 from pipeline.indicators import periods
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
 from pipeline.indicators.report import Report, Row, build
+from pipeline.indicators.reported import beside
 from pipeline.model import Scope
 from sample_scans import nation
 from storage.catalogue import Catalogue
@@ -28,7 +29,8 @@ def report() -> Iterator[Report]:
     catalogue.register.put_dossiers(nation.both_years())
     rates = catalogue.rates
     before = rates.tallies(periods.same_period_last_year(PERIOD))
-    yield build(Scope.NATION, "", PERIOD, rates.tallies(PERIOD), (), MADE_AT, before=before)
+    made = build(Scope.NATION, "", PERIOD, rates.tallies(PERIOD), (), MADE_AT, before=before)
+    yield beside(made, nation.INDICES, list(nation.connections()))
     catalogue.close()
 
 
@@ -40,6 +42,9 @@ def test_the_published_figures_are_computed_from_dossiers(report: Report) -> Non
     ministries, localities = report.blocs
     dien_bien = province(report, "H18")
     centres = report.total.figure(CENTRES_DIGITIZING)
+    population = next(count for count in report.connections if "dân cư" in count.system)
+    (index,) = report.scores
+    assert index.figure is not None
     published = {
         "centres in operation": 11_956,
         "centres that digitize": 9_200,
@@ -50,6 +55,9 @@ def test_the_published_figures_are_computed_from_dossiers(report: Report) -> Non
         "their change on the year before ": Decimal("25.80"),
         "Điện Biên, share of centres that digitize": Decimal("100.0"),
         "provinces": 63,
+        "ministries and agencies connected to the population database": 15,
+        "localities connected to the population database": 63,
+        "Điện Biên, index": (Decimal("74.59"), 15, 63),
     }
     computed = {
         "centres in operation": centres.rate.denominator,
@@ -61,6 +69,9 @@ def test_the_published_figures_are_computed_from_dossiers(report: Report) -> Non
         "their change on the year before ": localities.figure(E_RESULTS).change,
         "Điện Biên, share of centres that digitize": dien_bien.figure(CENTRES_DIGITIZING).percent,
         "provinces": sum(row.code.startswith("H") for row in report.provinces),
+        "ministries and agencies connected to the population database": population.ministries,
+        "localities connected to the population database": population.localities,
+        "Điện Biên, index": (Decimal(repr(index.figure.points)), index.figure.rank, index.figure.ranked),
     }
     assert computed == published
 
