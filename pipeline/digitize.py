@@ -33,6 +33,8 @@ from pipeline.output import hocr, manifest, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
 from pipeline.understanding import codes
 
+_LINES_TO_KNOW = 5
+
 Progress = Callable[[int, int], None]
 """Told after each page: pages done, pages in all."""
 
@@ -71,7 +73,7 @@ def digitize(
         for page in _open(document, files, opener):
             pages.append(_read(replace(page, number=len(pages) + 1), reader))
             if page.image is not None:
-                found.extend(codes.find(page.image.pixels, len(pages)))
+                found.extend(codes.find(page.image.pixels, len(pages), upright=_surely_upright(pages[-1])))
             if progress is not None:
                 progress(len(pages), document.pages)
         failed = tuple(page.number for page in pages if page.note)
@@ -143,6 +145,11 @@ def _read(page: ScanPage, reader: Reader) -> PageReading:
     except ReadingFailed as error:
         return _unread(page, error.code)
     return replace(reading, number=page.number, lines=(*reading.lines, *_overlaid(page, reading)))
+
+
+def _surely_upright(reading: PageReading) -> bool:
+    """Whether the page as it came lies upright, by enough lines to know."""
+    return reading.turn == 0 and len(reading.lines) >= _LINES_TO_KNOW
 
 
 def _from_layer(page: ScanPage) -> PageReading:

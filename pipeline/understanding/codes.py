@@ -53,7 +53,8 @@ def _read(
 ) -> list[Code]:
     """The codes in a picture brought to `factor` of its size, which holds the top left corner of a page of `size`."""
     if factor != 1:
-        how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        # every pixel counts down to a half in linear interpolation too, which is five times as fast
+        how = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR if factor < 1 else cv2.INTER_CUBIC
         grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
     found = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, try_invert=False, try_rotate=rotate)
     return [_code(barcode, page, 1 / factor, size) for barcode in found if barcode.valid]
