@@ -25,7 +25,6 @@ from sample_scans.nation_procedures import ON_PAPER, PROCEDURES, RESULT_NAME, pr
 from sample_scans.nation_reported import INDICES, connections
 
 __all__ = [
-    "CENTRE_COUNT",
     "DIGITIZING_COUNT",
     "INDICES",
     "PROCEDURES",
