@@ -3,6 +3,7 @@
     originals/ab/abcd…64          the bytes as they came
     receipts/<centre>/<yyyy-mm-dd>/<receipt id>.json
     readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
+    tombstones/<sha256>.json                  what was purged, and why
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json
     registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came
     reports/<yyyymmddThhmmss>/<name>.html …
@@ -23,6 +24,15 @@ def original(sha256: str) -> str:
 
 def receipt(of: Receipt) -> str:
     return f"receipts/{of.centre}/{of.received_at:%Y-%m-%d}/{of.id}.json"
+
+
+def tombstone(sha256: str) -> str:
+    return f"tombstones/{sha256}.json"
+
+
+def readings(document: str) -> str:
+    """What the keys of all that was read in a document begin with."""
+    return f"readings/{document}/"
 
 
 def reading(document: str, reader: str, artifact: Artifact) -> str:

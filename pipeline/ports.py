@@ -19,6 +19,7 @@ from pipeline.model import (
     Document,
     DocumentState,
     Dossier,
+    GateSetting,
     Match,
     Original,
     PageImage,
@@ -32,6 +33,7 @@ from pipeline.model import (
     ScanPage,
     Tally,
     Target,
+    Tombstone,
 )
 
 # --- pixels to words ----------------------------------------------------------------------------------------
@@ -160,15 +162,27 @@ class ObjectStore(Protocol):
         ...
 
 
+class Purge(Protocol):
+    """The only deletion there is: of what must not be kept."""
+
+    def purge(self, key: str) -> bool:
+        """Removes the object with its former versions, for good when it returns; False where there was none."""
+        ...
+
+
 # --- the catalogue: a port for each use ---------------------------------------------------------------------
 
 
 class ReceiptBook(Protocol):
     """Intake: what was dropped, by whom, when."""
 
-    def record(self, receipt: Receipt, original: Original, document: Document) -> bool:
-        """In one transaction the receipt, the original and the document, each only where it is not there yet.
-        True where the original is new. The same call twice changes nothing."""
+    def record(self, receipt: Receipt, original: Original, documents: Sequence[Document]) -> bool:
+        """In one transaction the receipt, the original and the documents, each only where it is not there yet.
+        True where the original or a document is new. The same call twice changes nothing.
+
+        Other originals that a document's parts name have to be there: the last of the files that are joined brings
+        the document, the others bring none.
+        """
         ...
 
     def original(self, sha256: str) -> Original | None: ...
@@ -180,6 +194,35 @@ class ReceiptBook(Protocol):
     def of_document(self, document: str) -> Sequence[Receipt]:
         """The receipts of a document's originals, the oldest first."""
         ...
+
+    def documents(self, sha256: str) -> Sequence[Document]:
+        """The documents with pages of this original, by the first of its pages in them."""
+        ...
+
+
+class GateBook(Protocol):
+    """What administrators set for the gates of centres. Nothing is overwritten: the newest of a rule counts."""
+
+    def put(self, setting: GateSetting) -> None: ...
+
+    def settings(self, centre: str) -> Sequence[GateSetting]:
+        """The newest of each rule, those for all ("") first, then those of the centre, by rule."""
+        ...
+
+    def history(self) -> Sequence[GateSetting]:
+        """All that was ever set, the oldest first."""
+        ...
+
+
+class Tombstones(Protocol):
+    """What was purged."""
+
+    def record(self, tombstone: Tombstone) -> bool:
+        """In one transaction the tombstone, and everything that was read in documents with pages of this original is
+        gone; receipts stay. False where it was there."""
+        ...
+
+    def of(self, sha256: str) -> Tombstone | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

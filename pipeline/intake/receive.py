@@ -50,7 +50,7 @@ def receive(
     else:
         _store(file, original, objects)
         objects.put(keys.receipt(receipt), _as_json(receipt, original, document))
-        to_read = book.record(receipt, original, document)
+        to_read = book.record(receipt, original, [document])
     unlisted = _list(done, receipt, original)
     folders = (receipt.centre, local_day(receipt.received_at).isoformat(), *file.place.parts[1:-1])
     move(file, done, folders, file.path.name)

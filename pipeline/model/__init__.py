@@ -4,6 +4,11 @@ Times are aware datetimes in UTC. All text is in Unicode NFC. Identifiers of doc
 functions of what they name, so that doing a thing twice does it once.
 """
 
+from pipeline.model.gate import (
+    Action,
+    GateSetting,
+    Rule,
+)
 from pipeline.model.matching import (
     Clues,
     Match,
@@ -59,11 +64,14 @@ from pipeline.model.scans import (
     Original,
     PageRange,
     Receipt,
+    Remark,
+    Tombstone,
     page_numbers,
     whole,
 )
 
 __all__ = [
+    "Action",
     "Artifact",
     "Centre",
     "Channel",
@@ -76,6 +84,7 @@ __all__ = [
     "DocumentState",
     "Dossier",
     "DossierStatus",
+    "GateSetting",
     "IndexFigure",
     "Level",
     "Line",
@@ -97,12 +106,15 @@ __all__ = [
     "ReaderIdentity",
     "Reading",
     "Receipt",
+    "Remark",
     "Result",
+    "Rule",
     "ScanPage",
     "Scope",
     "Tally",
     "Target",
     "TextSource",
+    "Tombstone",
     "Word",
     "digest",
     "page_numbers",

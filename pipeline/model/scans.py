@@ -28,10 +28,25 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something about a scan that the centre should know: `code` is that of a `pipeline.errors.GateRefused`.
+
+    `measured` and `limit` are numbers as a person reads them, with their unit, or "". `pages` are 1-based; none
+    where the remark is on the whole file.
+    """
+
+    code: str
+    pages: tuple[int, ...] = ()
+    measured: str = ""
+    limit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """A centre dropped a file with these bytes at this moment. Many receipts may name one original.
 
-    `name` is the path below the centre's inbox as the clerk sees it, in NFC, with / between folders.
+    `name` is the path below the centre's inbox as the clerk sees it, in NFC, with / between folders. `remarks` are
+    what the centre's gate said about it without refusing it.
     """
 
     id: str
@@ -39,6 +54,7 @@ class Receipt:
     centre: str
     name: str
     received_at: datetime
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +78,13 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Page ranges of originals that are one paper; usually all pages of one original."""
+    """Page ranges of originals that are one paper; usually all pages of one original.
+
+    `dossier` is the code that a sheet before it in its stack gives, or "": a clue, and no part of what it is.
+    """
 
     parts: tuple[PageRange, ...]
+    dossier: str = ""
 
     @property
     def id(self) -> str:
@@ -83,3 +103,13 @@ def whole(original: Original) -> Document:
 def page_numbers(parts: Sequence[PageRange]) -> list[tuple[str, int]]:
     """(SHA-256 of the original, page number in it) for each page of a document, in order."""
     return [(part.sha256, number) for part in parts for number in range(part.first, part.last + 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """An original that was purged, why (an error's code), and the document in which that was found."""
+
+    sha256: str
+    code: str
+    document: str
+    purged_at: datetime

@@ -2,7 +2,7 @@
 
     catalogue = Catalogue("sqlite:////srv/sohoa/catalogue.sqlite")
     catalogue.upgrade()
-    catalogue.receipts.record(receipt, original, document)
+    catalogue.receipts.record(receipt, original, [document])
     catalogue.close()
 
 Each attribute fills one port of `pipeline.ports`. Callers get plain values, never a session or a row.
@@ -11,14 +11,17 @@ Each attribute fills one port of `pipeline.ports`. Callers get plain values, nev
 from __future__ import annotations
 
 from storage.catalogue import schema
+from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
 from storage.catalogue.matches import Matches
 from storage.catalogue.queue import Queue, Retry
 from storage.catalogue.rates import Rates
 from storage.catalogue.receipts import Receipts
 from storage.catalogue.register import Register
+from storage.catalogue.reported import Reported
 from storage.catalogue.session import Database
 from storage.catalogue.shelf import Shelf
+from storage.catalogue.tombstones import Graves
 
 __all__ = ["Catalogue"]
 
@@ -40,6 +43,9 @@ class Catalogue:
         self.lookup = Lookup(self._database)
         self.matches = Matches(self._database)
         self.rates = Rates(self._database)
+        self.reported = Reported(self._database)
+        self.gate = GateSettings(self._database)
+        self.tombstones = Graves(self._database)
         if self._database.in_memory:
             self.upgrade()
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pipeline.model import Document, DocumentState, Original, Receipt
 from storage.catalogue.session import Database, insert_new
 from storage.catalogue.tables import document_parts, documents, originals, receipts
+from storage.catalogue.views import documents_of
 
 
 class Receipts:
@@ -18,7 +19,7 @@ class Receipts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, receipt: Receipt, original: Original, document: Document) -> bool:
+    def record(self, receipt: Receipt, original: Original, documents: Sequence[Document]) -> bool:
         with self._database.write() as connection:
             new = insert_new(
                 connection,
@@ -31,7 +32,8 @@ class Receipts:
                 },
             )
             insert_new(connection, receipts, receipt_row(receipt))
-            insert_document(connection, document, receipt.received_at)
+            for document in documents:
+                new |= insert_document(connection, document, receipt.received_at)
         return new
 
     def original(self, sha256: str) -> Original | None:
@@ -56,6 +58,18 @@ class Receipts:
         with self._database.read() as connection:
             return [Receipt(**row._mapping) for row in connection.execute(statement)]
 
+    def documents(self, sha256: str) -> Sequence[Document]:
+        statement = (
+            sa.select(document_parts.c.document)
+            .where(document_parts.c.sha256 == sha256)
+            .group_by(document_parts.c.document)
+            .order_by(sa.func.min(document_parts.c.first), document_parts.c.document)
+        )
+        with self._database.read() as connection:
+            ids = list(connection.scalars(statement))
+            found = documents_of(connection, ids)
+        return [found[id_] for id_ in ids]
+
 
 def receipt_row(receipt: Receipt) -> dict[str, object]:
     return {
@@ -64,11 +78,12 @@ def receipt_row(receipt: Receipt) -> dict[str, object]:
         "centre": receipt.centre,
         "name": receipt.name,
         "received_at": receipt.received_at,
+        "remarks": receipt.remarks,
     }
 
 
-def insert_document(connection: sa.Connection, document: Document, received_at: datetime) -> None:
-    """The document and its parts, waiting to be read, unless it is there."""
+def insert_document(connection: sa.Connection, document: Document, received_at: datetime) -> bool:
+    """The document and its parts, waiting to be read, unless it is there; True where it is new."""
     new = insert_new(
         connection,
         documents,
@@ -81,6 +96,7 @@ def insert_document(connection: sa.Connection, document: Document, received_at: 
             "attempts": 0,
             "excused": 0,
             "error": "",
+            "dossier": document.dossier or None,
         },
     )
     if new:
@@ -89,3 +105,4 @@ def insert_document(connection: sa.Connection, document: Document, received_at: 
             for position, p in enumerate(document.parts)
         ]
         connection.execute(sa.insert(document_parts), rows)
+    return new

@@ -6,6 +6,8 @@ The full-text index is not here, since each database has its own kind: see `stor
 
 from __future__ import annotations
 
+import json
+from dataclasses import astuple
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -13,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from pipeline.model import (
+    Action,
     Channel,
     DocumentState,
     DossierStatus,
@@ -20,6 +23,8 @@ from pipeline.model import (
     MatchSource,
     MediaType,
     PaperKind,
+    Remark,
+    Rule,
     Scope,
     require_aware,
 )
@@ -51,6 +56,22 @@ class StorableText(sa.types.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else storable(value)
+
+
+class Remarks(sa.types.TypeDecorator[tuple[Remark, ...]]):
+    """Remarks as JSON text, null where there are none."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Remark, ...] | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        return json.dumps([astuple(remark) for remark in value], ensure_ascii=False) if value else None
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> tuple[Remark, ...]:  # noqa: ARG002
+        return tuple(
+            Remark(code=code, pages=tuple(pages), measured=measured, limit=limit)
+            for code, pages, measured, limit in (json.loads(value) if value else ())
+        )
 
 
 def storable(text: str) -> str:
@@ -172,6 +193,18 @@ targets = Table(
     PrimaryKeyConstraint("indicator", "scope", "code", "valid_from"),
 )
 
+gate_settings = Table(
+    "gate_settings",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("centre", sa.Text, nullable=False),  # "" for all
+    Column("rule", _enum(Rule), nullable=False),
+    Column("action", _enum(Action)),  # null: taken back
+    Column("limit", StorableText, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+    Index(None, "centre"),
+)
+
 # --- scans --------------------------------------------------------------------------------------------------
 
 originals = Table(
@@ -192,6 +225,7 @@ receipts = Table(
     Column("centre", sa.Text, nullable=False),
     Column("name", StorableText, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("remarks", Remarks),
     Index(None, "centre", "received_at"),
     Index(None, "received_at"),
 )
@@ -212,6 +246,8 @@ documents = Table(
     Column("excused", sa.Integer, nullable=False),
     Column("error", sa.Text, nullable=False),
     Column("failed_at", UtcDateTime),
+    # The code that a sheet before it in its stack gave, null where none did.
+    Column("dossier", sa.Text),
     Index(None, "state", "received_at"),
 )
 
@@ -225,6 +261,15 @@ document_parts = Table(
     Column("last", sa.Integer, nullable=False),
     PrimaryKeyConstraint("document", "position"),
     CheckConstraint("first >= 1 AND last >= first", name="pages_ascend"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("sha256", sa.Text, primary_key=True),
+    Column("code", sa.Text, nullable=False),
+    Column("document", sa.Text, nullable=False),
+    Column("purged_at", UtcDateTime, nullable=False),
 )
 
 readings = Table(

@@ -26,13 +26,18 @@ from storage.catalogue.tables import document_parts, documents, dossiers, matche
 def documents_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Document]:
     """The documents with these ids; unknown ids are left out."""
     parts: dict[str, list[PageRange]] = defaultdict(list)
+    dossier_codes: dict[str, str] = {}
     for some in chunks(ids):
         statement = (
-            sa.select(document_parts).where(document_parts.c.document.in_(some)).order_by(document_parts.c.position)
+            sa.select(document_parts, documents.c.dossier)
+            .join(documents)
+            .where(document_parts.c.document.in_(some))
+            .order_by(document_parts.c.position)
         )
         for row in connection.execute(statement):
             parts[row.document].append(PageRange(sha256=row.sha256, first=row.first, last=row.last))
-    return {id_: Document(parts=tuple(ranges)) for id_, ranges in parts.items()}
+            dossier_codes[row.document] = row.dossier or ""
+    return {id_: Document(parts=tuple(ranges), dossier=dossier_codes[id_]) for id_, ranges in parts.items()}
 
 
 # --- readings -----------------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_documents_without_a_dossier_count_for_the_centres_that_dropped_them(cat
     dropped_again = replace(catalogue.receipts.of_document(two.id)[0], id="again", centre="H18.26")
     original = catalogue.receipts.original(dropped_again.sha256)
     assert original is not None
-    catalogue.receipts.record(dropped_again, original, two)
+    catalogue.receipts.record(dropped_again, original, [two])
     assert counts(catalogue)[M.DOCUMENTS_UNMATCHED] == 2
     assert counts(catalogue, "H18.26") == {M.CENTRES: 1, M.DOCUMENTS_UNMATCHED: 1}
     catalogue.matches.record([match(two, dossier(1)), match(one, dossier(1))])

@@ -38,6 +38,7 @@ def test_the_receipt_in_the_object_store_is_enough_to_rebuild_the_catalogue(offi
         "centre": "H18.25",
         "name": "a.pdf",
         "received_at": receipt.received_at.isoformat(),
+        "remarks": [],
     }
     assert content["original"] == {
         "sha256": receipt.sha256,

@@ -68,7 +68,7 @@ def reading(document: Document, *texts: str, profile: str = "tesseract") -> Read
 def drop(catalogue: Catalogue, number: int, *, centre: str = "H18.25", at: float | None = None) -> Document:
     """Records a receipt of an original of its own; gives its document."""
     document = whole(original(number))
-    catalogue.receipts.record(receipt(number, centre=centre, at=at), original(number), document)
+    catalogue.receipts.record(receipt(number, centre=centre, at=at), original(number), [document])
     return document
 
 

@@ -88,7 +88,7 @@ def _drop(url: str, host: int) -> int:
     for number in range(40):
         scan = original(number % 20)
         given = receipt(1000 * host + number, of=scan)
-        new += catalogue.receipts.record(given, scan, whole(scan))
+        new += catalogue.receipts.record(given, scan, [whole(scan)])
     catalogue.close()
     return new
 
