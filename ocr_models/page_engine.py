@@ -10,17 +10,23 @@ import numpy as np
 import trueocr
 from numpy.typing import NDArray
 from trueocr.order import GRID_CLASSES, decode_blocks_order, line_features
-from trueocr.page import DESKEW_MIN, VERTICAL, PageEngine, estimate_skew
+from trueocr.page import VERTICAL, PageEngine, estimate_skew
 
 from ocr_models.manifest import verify
 from pipeline.geometry import Box
-from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.marks import find_marks
+from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
+from pipeline.imaging.resolution import scale
 from pipeline.model import ModelFile, Pixels
 from pipeline.ports import Pose, TextBlock
 
 FOLDER = Path(trueocr.__file__).parent / "models"
 NETWORKS = ("det.onnx", "orient.onnx", "order.onnx", "meta.json")
 
+LEAST_SKEW = 0.3
+"""Degrees; along a line of 16 centimetres this is less than a millimetre."""
+SMALL = 1600
+"""The longer side of the picture in which the network sees whether a page stands on its head."""
 MAX_LINES = 1000
 """A dense page has a hundred lines; noise can have thousands of boxes. The surest are kept."""
 BAND = 1.6
@@ -40,15 +46,21 @@ class TrueOcrPageEngine:
         self._engine = PageEngine(folder, threads=1)
 
     def pose(self, grey: Pixels) -> Pose:
-        """Skew up to 45 degrees is found; below 0.3 degrees it is left alone, for rotating blurs."""
-        skew = estimate_skew(grey)
-        level = straighten(grey, skew)[0] if abs(skew) >= DESKEW_MIN else grey
-        turn = self._engine.orientation(level)
-        if turn == VERTICAL:  # columns of East Asian script, not what this reader reads
-            turn = 0
-        if turn in (1, 3):  # the rows were columns: the angle that was measured is not theirs
-            skew = estimate_skew(quarter_turn(grey, turn)[0])
-        return Pose(turn=turn, skew=skew if abs(skew) >= DESKEW_MIN else 0.0)
+        """The baselines tell the skew and the axis of the lines, the network whether the page stands on its head.
+
+        A skew below LEAST_SKEW is left alone, for rotating blurs. Without clear baselines (a few words, a photograph)
+        rows of ink are searched for up to 45 degrees, and the network's word on the quarter turns is taken.
+        """
+        lie = how_it_lies(find_marks(grey))
+        skew = lie.skew if lie.sure else estimate_skew(grey)
+        small = scale(grey, min(1.0, SMALL / max(grey.shape)))[0]
+        level = straighten(quarter_turn(small, lie.turn)[0], skew if abs(skew) >= LEAST_SKEW else 0.0)[0]
+        more = self._engine.orientation(level)
+        if more == VERTICAL or (lie.sure and more % 2):  # columns of another script; baselines know better
+            more = 0
+        if more % 2:  # the rows were columns: the angle that was measured is not theirs
+            skew = estimate_skew(quarter_turn(grey, more)[0])
+        return Pose(turn=(lie.turn + more) % 4, skew=skew if abs(skew) >= LEAST_SKEW else 0.0)
 
     def lines(self, grey: Pixels) -> list[Box]:
         height, width = grey.shape

@@ -24,7 +24,6 @@ _LOOKALIKES = str.maketrans(
         "\u200b": None,
     }
 )
-_MARK_ENDINGS = ".,;:"
 
 
 def normalise(text: str) -> str:
@@ -52,7 +51,11 @@ def has_digit(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
-def split_ending(text: str) -> tuple[str, str]:
-    """A word and the points and commas behind it."""
-    word = text.rstrip(_MARK_ENDINGS)
-    return word, text[len(word) :]
+def settle_case(word: str) -> str:
+    """A small letter with marks between two capitals made a capital ("ĐếN"): readers tell ế from Ế by its size alone."""
+    letters = list(word)
+    for at in range(1, len(word) - 1):
+        marked = not word[at].isascii() and word[at].islower()
+        if marked and word[at - 1].isupper() and word[at + 1].isupper():
+            letters[at] = word[at].upper()
+    return "".join(letters)

@@ -12,7 +12,7 @@ from pipeline.reading.arbitrate import Decision
 from pipeline.reading.candidates import part_digits
 from pipeline.reading.confidence import confidences
 from pipeline.reading.ctc import LineFrames
-from pipeline.reading.text import normalise
+from pipeline.reading.text import normalise, settle_case
 
 INK = 160
 """Grey below which a pixel of an evened page is ink."""
@@ -27,7 +27,7 @@ def words_of(decisions: Sequence[Decision], line: LineFrames, grey: Pixels) -> l
             continue
         for part, (left, right) in zip(parts, _spans(decision, parts), strict=True):
             box = on_ink(Box(left, line.box.y0, right, line.box.y1), grey)
-            words.append(Word(text=part, box=box, confidence=sure))
+            words.append(Word(text=settle_case(part), box=box, confidence=sure))
     return words
 
 

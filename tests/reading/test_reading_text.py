@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.reading.candidates import part_digits
-from pipeline.reading.text import case_like, normalise, split_ending, strip_marks
+from pipeline.reading.text import case_like, normalise, settle_case, strip_marks
 
 
 def test_marks_come_off_and_d_with_stroke_becomes_d() -> None:
@@ -33,9 +33,10 @@ def test_capitals_are_carried_over_letter_by_letter() -> None:
     assert case_like("HOÀ", "hoài") == "HOÀI"
 
 
-def test_an_ending_is_parted_from_its_word() -> None:
-    assert split_ending("tỉnh;") == ("tỉnh", ";")
-    assert split_ending("./.") == ("./", ".")
+def test_a_small_letter_among_capitals_is_one_of_them() -> None:
+    assert settle_case("ĐếN") == "ĐẾN"
+    assert settle_case("ThS") == "ThS"
+    assert settle_case("Điện") == "Điện"
 
 
 def test_lost_spaces_around_numbers_are_put_back() -> None:
