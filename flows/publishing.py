@@ -10,7 +10,8 @@ from pathlib import Path
 from flows.services import Services
 from pipeline import keys
 from pipeline.indicators import periods
-from pipeline.indicators.report import Report, build
+from pipeline.indicators.inputs import Inputs, Sources, compute, gather
+from pipeline.indicators.report import Report
 from pipeline.model import Dossier, Measure, Period, Scope, Tally
 from pipeline.output.report_files import Format, render
 from pipeline.output.report_format import Language
@@ -30,47 +31,41 @@ class WrittenReport:
 def make_report(services: Services, scope: Scope, code: str, period: Period, now: datetime) -> Report:
     """The report of a nation, province or centre for a period, beside the same period a year before where the register
     knows dossiers of it. Raises NotFound for an unknown code."""
-    rates = services.catalogue.rates
-    tallies = rates.tallies(period)
-    before = rates.tallies(periods.same_period_last_year(period))
-    return build(
-        scope=scope,
-        code=code,
-        period=period,
-        tallies=tallies,
-        targets=services.catalogue.lookup.targets(),
-        made_at=now,
-        missing=_missing(services, scope, code, period, tallies),
-        before=before if any(_received(tally) for tally in before) else None,
+    inputs = inputs_of(services, scope, code, period)
+    return compute(inputs, now, named_dossiers(services, inputs))
+
+
+def inputs_of(services: Services, scope: Scope, code: str, period: Period) -> Inputs:
+    catalogue = services.catalogue
+    sources = Sources(
+        tallies=catalogue.rates.tallies(period),
+        before=catalogue.rates.tallies(periods.same_period_last_year(period)),
+        targets=catalogue.lookup.targets(),
+        indices=catalogue.reported.indices(),
+        connections=catalogue.reported.connections(),
     )
+    return gather(scope, code, period, sources)
 
 
-def _received(tally: Tally) -> int:
-    return tally.counts.get(Measure.DOSSIERS, 0)
-
-
-def _missing(
-    services: Services, scope: Scope, code: str, period: Period, tallies: Sequence[Tally]
-) -> Sequence[Dossier]:
+def named_dossiers(services: Services, inputs: Inputs) -> Sequence[Dossier]:
     """Dossiers that the report names: those of a centre, or some of each centre of a province, where most are missing
     first; none of the nation."""
     rates = services.catalogue.rates
-    if scope is Scope.CENTRE:
-        return rates.missing(code, period, NAMED)
-    if scope is Scope.NATION:
+    if inputs.scope is Scope.CENTRE:
+        return rates.missing(inputs.code, inputs.period, NAMED)
+    if inputs.scope is Scope.NATION:
         return ()
-    lacking = {
-        tally.centre.code: lack
-        for tally in tallies
-        if tally.centre.province == code
-        and (lack := _received(tally) - tally.counts.get(Measure.DOSSIERS_DIGITIZED, 0))
-    }
+    lacking = {tally.centre.code: _lack(tally) for tally in inputs.tallies}
     found: list[Dossier] = []
     for centre in sorted(lacking, key=lambda centre: (-lacking[centre], centre)):
-        if len(found) >= NAMED:
+        if not lacking[centre] or len(found) >= NAMED:
             break
-        found += rates.missing(centre, period, NAMED_EACH)
+        found += rates.missing(centre, inputs.period, NAMED_EACH)
     return found
+
+
+def _lack(tally: Tally) -> int:
+    return tally.counts.get(Measure.DOSSIERS, 0) - tally.counts.get(Measure.DOSSIERS_DIGITIZED, 0)
 
 
 def write(

@@ -7,6 +7,7 @@
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json
     registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came
     reports/<yyyymmddThhmmss>/<name>.html …
+    editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
 
 Receipts, matches and register imports stand beside the originals so that the catalogue can be rebuilt from the store.
 """
@@ -50,3 +51,7 @@ def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:
 
 def report(made_at: datetime, name: str) -> str:
     return f"reports/{made_at:%Y%m%dT%H%M%S}/{name}"
+
+
+def edition(published_at: datetime, report: str, number: int, name: str) -> str:
+    return f"editions/{report}/{number}-{published_at:%Y%m%dT%H%M%S.%f}/{name}"

@@ -97,6 +97,15 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditionMark:
+    """What a published report says of itself. `changed` counts the figures that are not those of the edition before."""
+
+    number: int
+    published_by: str
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`total` is the row of the scope itself; below it the ministries and the localities together, the provinces (all
     of the nation) and the centres, by code.
@@ -122,6 +131,8 @@ class Report:
     """The index of Decision 766/QĐ-TTg: of a province or ministry its parts, of the nation the published ranking."""
     connections: tuple[ConnectionCount, ...] = ()
     """Of the nation."""
+    edition: EditionMark | None = None
+    """Where the report is published as an edition."""
     idle: int = 0
     """Centres that were not in operation in the period and counted nothing: left out."""
 
@@ -136,9 +147,13 @@ class Report:
 
     @property
     def file_name(self) -> str:
-        """Scope, code and period without a character that a file system or a shell could mind."""
-        name = "-".join(filter(None, (self.scope, self.code, self.period.name))).replace("..", "_")
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+        return file_name(self.scope, self.code, self.period)
+
+
+def file_name(scope: Scope, code: str, period: Period) -> str:
+    """Scope, code and period without a character that a file system or a shell could mind."""
+    name = "-".join(filter(None, (scope, code, period.name))).replace("..", "_")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 
 def build(

@@ -84,6 +84,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             days=report_format.days(report.period, language),
             as_of=report_format.moment(report.made_at, language),
             summary=report_words.summary(report, language),
+            edition=report_words.edition(report, language),
             headline=[report.total.figure(definition) for definition in HEADLINE],
             bars=compared if 1 < len(compared) <= BARS else [],
             columns=skyline(compared, language) if len(compared) > BARS else [],

@@ -29,6 +29,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             "last": report.period.last.isoformat(),
         },
         "made_at": report.made_at.isoformat(),
+        "edition": report.edition.number if report.edition else None,
         "total": _row(report.total),
         "blocs": [_row(row) for row in report.blocs],
         "provinces": [_row(row) for row in report.provinces],

@@ -32,6 +32,7 @@ def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str =
             days=report_format.days(report.period, language),
             as_of=report_format.moment(report.made_at, language),
             summary=report_words.summary(report, language),
+            edition=report_words.edition(report, language),
             headline=[report.total.figure(definition) for definition in HEADLINE],
             facts=missing_facts(report, language),
             centres=listed_centres(report),

@@ -11,6 +11,9 @@ from pipeline.output.report_format import Language, integer, name, percent, poin
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Báo cáo số hóa hồ sơ, giấy tờ tại bộ phận một cửa", "Digitization at the one-stop service centres"),
     "as_of": ("Số liệu đến", "Figures as of"),
+    "edition": ("Bản công bố số", "Published edition"),
+    "edition_by": ("người công bố", "by"),
+    "edition_changed": ("số liệu khác với bản trước", "figures differ from the edition before"),
     "language": ("vi", "en"),
     "key_figures": ("Ba chỉ tiêu chính", "Three headline rates"),
     "target": ("Mục tiêu", "Target"),
@@ -189,6 +192,16 @@ def words(language: Language) -> dict[str, str]:
     """Every word of a report by its key."""
     at = 0 if language is Language.VIETNAMESE else 1
     return {key: pair[at] for key, pair in _WORDS.items()}
+
+
+def edition(report: Report, language: Language) -> str:
+    """`Bản công bố số 2, người công bố: …; 14 số liệu khác với bản trước`; empty where the report is none."""
+    mark = report.edition
+    if mark is None:
+        return ""
+    t = words(language)
+    text = f"{t['edition']} {mark.number}, {t['edition_by']}: {mark.published_by}"
+    return text if mark.number == 1 else f"{text}; {integer(mark.changed, language)} {t['edition_changed']}"
 
 
 def label(definition: Definition, language: Language) -> str:

@@ -46,7 +46,8 @@ def _summary(book: Any, report: Report, language: Language) -> None:
     sheet.write_string(1, 0, report_format.place(report, language), book.add_format({"bold": True, "font_size": 16}))
     period = report_format.period_words(report.period, language)
     sheet.write_string(2, 0, f"{period} ({report_format.days(report.period, language)})")
-    sheet.write_string(3, 0, f"{t['as_of']} {report_format.moment(report.made_at, language)}")
+    as_of = f"{t['as_of']} {report_format.moment(report.made_at, language)}"
+    sheet.write_string(3, 0, ". ".join(filter(None, (as_of, report_words.edition(report, language)))))
     sheet.merge_range(4, 0, 4, 6, report_words.summary(report, language), wrap)
     sheet.set_row(4, 64)
     heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True})

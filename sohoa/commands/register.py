@@ -16,7 +16,15 @@ from pipeline.clock import local_day, now
 from pipeline.errors import NotFound, UsageError
 from pipeline.model import Centre, Level
 from pipeline.ports import Changes
-from pipeline.register import ImportFile, read_centres, read_dossiers, read_procedures, read_targets
+from pipeline.register import (
+    ImportFile,
+    read_centres,
+    read_connections,
+    read_dossiers,
+    read_indices,
+    read_procedures,
+    read_targets,
+)
 from sohoa import console
 from sohoa.console import err, out
 
@@ -73,6 +81,21 @@ def import_targets(context: typer.Context, file: File, dry_run: DryRun = False) 
     """Targets: indicator, scope, code, value, valid_from."""
     with console.services(context) as services:
         _import(services, "targets", file, read_targets(file), services.catalogue.register.put_targets, dry_run)
+
+
+@imports.command("indices")
+def import_indices(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+    """Published points of the index of Decision 766: code, part, period, points, source, stated_on, rank, ranked."""
+    with console.services(context) as services:
+        _import(services, "indices", file, read_indices(file), services.catalogue.reported.put_indices, dry_run)
+
+
+@imports.command("connections")
+def import_connections(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
+    """Which agency is connected to which system: system, agency, state, since, checked."""
+    with console.services(context) as services:
+        read = read_connections(file, today=local_day(now()))
+        _import(services, "connections", file, read, services.catalogue.reported.put_connections, dry_run)
 
 
 def _import(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows import editions as published
 from flows.publishing import make_report, write
 from pipeline.clock import local_day, now
 from pipeline.errors import UsageError
@@ -16,7 +18,8 @@ from pipeline.model import Scope
 from pipeline.output import report_files, report_format, report_terminal
 from pipeline.output.report_files import Format
 from sohoa import console
-from sohoa.console import out
+from sohoa.commands import editions
+from sohoa.console import err, out
 
 
 class Shape(StrEnum):
@@ -32,6 +35,7 @@ class Shape(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel="Reports")(report)
+    app.add_typer(editions.commands, name="edition", rich_help_panel="Reports")
 
 
 class ReportScope(StrEnum):
@@ -65,6 +69,10 @@ def report(
         Path | None, typer.Option("--output", "-o", help="Write it to this file, whose suffix can name the format.")
     ] = None,
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Keep it as an edition that stays as it is; see `sohoa edition`.")
+    ] = False,
+    by: Annotated[str, typer.Option(help="Who publishes it; default: the name of this account.")] = "",
 ) -> None:
     """Rates per centre, province and nation: target, gap, change on the same period a year before, what is missing.
 
@@ -75,7 +83,11 @@ def report(
     moment = now()
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
-        made = make_report(services, SCOPES[scope], code, wanted, moment)
+        if publish:
+            edition, made = published.publish(services, SCOPES[scope], code, wanted, moment, by or getpass.getuser())
+            err.print(editions.told(edition), soft_wrap=True)
+        else:
+            made = make_report(services, SCOPES[scope], code, wanted, moment)
         written = write(services, made, [Format.HTML], tongue) if form is None else None
     if written:
         for table in report_terminal.tables(made, tongue):

@@ -11,6 +11,7 @@ Each attribute fills one port of `pipeline.ports`. Callers get plain values, nev
 from __future__ import annotations
 
 from storage.catalogue import schema
+from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
 from storage.catalogue.matches import Matches
@@ -44,6 +45,7 @@ class Catalogue:
         self.matches = Matches(self._database)
         self.rates = Rates(self._database)
         self.reported = Reported(self._database)
+        self.editions = Editions(self._database)
         self.gate = GateSettings(self._database)
         self.tombstones = Graves(self._database)
         if self._database.in_memory:

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.indicators import periods
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
-from pipeline.indicators.report import Report, Row, build
-from pipeline.indicators.reported import beside
+from pipeline.indicators.inputs import Sources, compute, gather
+from pipeline.indicators.report import Report, Row
 from pipeline.model import Scope
 from sample_scans import nation
 from storage.catalogue import Catalogue
@@ -27,10 +27,14 @@ def report() -> Iterator[Report]:
     catalogue.register.put_centres(nation.centres())
     catalogue.register.put_procedures(nation.PROCEDURES)
     catalogue.register.put_dossiers(nation.both_years())
-    rates = catalogue.rates
-    before = rates.tallies(periods.same_period_last_year(PERIOD))
-    made = build(Scope.NATION, "", PERIOD, rates.tallies(PERIOD), (), MADE_AT, before=before)
-    yield beside(made, nation.INDICES, list(nation.connections()))
+    sources = Sources(
+        tallies=catalogue.rates.tallies(PERIOD),
+        before=catalogue.rates.tallies(periods.same_period_last_year(PERIOD)),
+        targets=(),
+        indices=nation.INDICES,
+        connections=list(nation.connections()),
+    )
+    yield compute(gather(Scope.NATION, "", PERIOD, sources), MADE_AT)
     catalogue.close()
 
 
