@@ -52,7 +52,7 @@ def has_digit(text: str) -> bool:
 
 
 def settle_case(word: str) -> str:
-    """A small letter with marks between two capitals made a capital ("ĐếN"): readers tell ế from Ế by its size alone."""
+    """A small letter with marks between two capitals made a capital ("ĐếN"): they differ in size alone."""
     letters = list(word)
     for at in range(1, len(word) - 1):
         marked = not word[at].isascii() and word[at].islower()
