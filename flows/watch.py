@@ -22,7 +22,9 @@ HandOver = Callable[[Sequence[str]], object]
 """Takes the ids of new documents; raises Transient where they have to be offered again."""
 
 BUSY_SHARE = 0.1
-"""The watcher spends at most this share of its time looking, however large the inbox is."""
+"""While nothing comes, the watcher spends at most this share of its time looking, however large the inbox is."""
+LONGEST_PAUSE = 15.0
+"""Seconds between two looks at the most."""
 
 
 class Watcher:
@@ -51,7 +53,7 @@ class Watcher:
                 waits_for.append(error.code)
         self._sweeps += 1
         _log(result)
-        self._beat(len(result.waiting) + len(result.faults), waits_for)
+        self._beat(len(result.waiting) + len(result.held), waits_for)
         return result
 
     def run(self, stop: threading.Event) -> None:
@@ -59,12 +61,15 @@ class Watcher:
         poll = self._services.settings.poll_seconds
         while not stop.is_set():
             began = time.monotonic()
+            quiet = True
             try:
-                self.look()
+                result = self.look()
+                quiet = not (result.received or result.rejected)
             except Transient as error:
                 log.warning("%s", error)
                 self._beat(0, [error.code])
-            stop.wait(max(poll, (time.monotonic() - began) / BUSY_SHARE))
+            looked = (time.monotonic() - began) / BUSY_SHARE if quiet else 0.0
+            stop.wait(min(LONGEST_PAUSE, max(poll, looked)))
 
     def _beat(self, waiting: int, waits_for: Sequence[str]) -> None:
         heartbeat.write(

@@ -44,7 +44,11 @@ def add_to(app: typer.Typer) -> None:
 def import_centres(context: typer.Context, file: File, dry_run: DryRun = False) -> None:
     """Centres: code, name, province, province_name, level, opened, closed, profile."""
     with console.services(context) as services:
-        _import(services, "centres", file, read_centres(file), services.catalogue.register.put_centres, dry_run)
+        read = read_centres(file)
+        # The register says nothing of how a centre's scans are read: what was set here stays.
+        profiles = {centre.code: centre.profile for centre in services.catalogue.lookup.centres()}
+        rows = tuple(replace(row, profile=row.profile or profiles.get(row.code)) for row in read.rows)
+        _import(services, "centres", file, replace(read, rows=rows), services.catalogue.register.put_centres, dry_run)
         if not dry_run:
             for centre in services.catalogue.lookup.centres():
                 (services.settings.inbox_folder / centre.code).mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,9 @@ SETTINGS_TEXT = """\
 # inbox = "/srv/scans/inbox"         # default: inbox/ here; done/ and rejected/ lie beside it
 # profile = "best"                   # how centres that name no profile are read
 """
+
+PATIENCE_SECONDS = 30.0
+"""How long `watch --once` waits for files that do not settle."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -94,13 +98,17 @@ def watch(
             watcher.run(stop)
             return
         received = rejected = 0
-        while not stop.is_set():
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not stop.is_set() and time.monotonic() < patience:
             result = watcher.look()
             received, rejected = received + len(result.received), rejected + len(result.rejected)
             if not result.waiting:
                 break
+            if result.received or result.rejected:
+                patience = time.monotonic() + PATIENCE_SECONDS
             stop.wait(settings.poll_seconds)
-        out.print(f"{received} received, {rejected} rejected, {len(result.faults)} left for later")
+        left = len(result.waiting) + len(result.held)
+        out.print(f"{received} received, {rejected} rejected, {left} left for later")
 
 
 def _submit(services: Services) -> HandOver:
