@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.rates import percentage
@@ -40,7 +41,7 @@ def _score(line: ScoreLine, language: Language) -> ScoreWords:
     return ScoreWords(
         depth=line.depth,
         name=line.name or (line.part.label_vi if language is Language.VIETNAMESE else line.part.label_en),
-        points="n/a" if line.points is None else decimal(percentage(line.points / 100, 2), language),
+        points=_points(line, language),
         maximum=integer(line.part.maximum, language),
         rank=f"{figure.rank} {of} {figure.ranked}" if figure and figure.rank else "",
         basis=basis,
@@ -62,7 +63,20 @@ def connections(report: Report, language: Language) -> list[ConnectionWords]:
 def _connection(count: ConnectionCount, language: Language) -> ConnectionWords:
     return ConnectionWords(
         system=count.system,
-        ministries=f"{integer(count.ministries, language)} / {integer(count.ministries_named, language)}",
-        localities=f"{integer(count.localities, language)} / {integer(count.localities_named, language)}",
+        ministries=_of(count.ministries, count.ministries_named, language),
+        localities=_of(count.localities, count.localities_named, language),
         checked="" if count.checked is None else day(count.checked, language),
     )
+
+
+def _of(part: int, whole: int, language: Language) -> str:
+    return f"{integer(part, language)} / {integer(whole, language)}" if whole else "–"
+
+
+def _points(line: ScoreLine, language: Language) -> str:
+    """Published points as they were published, computed ones with two decimals."""
+    if line.points is None:
+        return "n/a"
+    if line.figure is not None:
+        return decimal(Decimal(repr(line.figure.points)), language)
+    return decimal(percentage(line.points / 100, 2), language)

@@ -90,7 +90,8 @@ def check_edition(context: typer.Context, name: Name) -> None:
         found = editions.check(services, edition, now())
     out.print(f"{edition.name}: its files, figures and inputs are as published")
     out.print(f"computed again on its inputs: {_count(found.recomputed)}")
-    console.show(_changes(found.recomputed), as_json=False, empty="")
+    if found.recomputed:
+        console.show(_changes(found.recomputed), as_json=False, empty="")
     out.print(f"computed on the register of today: {_count(found.since)}")
     if found.recomputed:
         raise typer.Exit(1)
