@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
-from trueocr.preprocess import WINDOW, crop_line, pad_batch, width_batches
+from trueocr.preprocess import WINDOW, crop_line, pad_batch
 
 from ocr_models.manifest import verify
 from pipeline.geometry import Box
@@ -24,7 +24,6 @@ PAD_HEIGHT = 0.28
 far worse with 0.1 or 0.5."""
 PAD_WIDTH = 0.3
 MAX_WIDTH = 1280
-BATCH = 32
 
 
 def _session(path: Path) -> ort.InferenceSession:
@@ -32,7 +31,6 @@ def _session(path: Path) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # with batches of changing shape it grows without bringing speed
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
@@ -46,25 +44,21 @@ class LineReader:
 
     def read(self, grey: Pixels, boxes: Sequence[Box]) -> list[LineFrames]:
         """The frames of each line box, in the order given; `grey` is (height, width), dark ink on white."""
-        crops = [
-            crop_line(
-                grey,
-                (box.x0, box.y0, box.x1, box.y1),
-                window=WINDOW,
-                max_width=MAX_WIDTH,
-                pad_y=PAD_HEIGHT,
-                pad_x=PAD_WIDTH,
-            )
-            for box in boxes
-        ]
-        read: dict[int, LineFrames] = {}
-        for batch in width_batches([crop.shape[1] for crop in crops], max_batch=BATCH):
-            x, widths = pad_batch([crops[k] for k in batch])
-            log_probs, lengths = self._session.run(["/LogSoftmax_output_0", "lengths"], {"x": x, "widths": widths})
-            for row, k in enumerate(batch):
-                # A copy: a view would keep the whole batch in memory.
-                read[k] = _frames(boxes[k], np.array(log_probs[row, : int(lengths[row])]))
-        return [read[k] for k in range(len(boxes))]
+        return [self._read_one(grey, box) for box in boxes]
+
+    def _read_one(self, grey: Pixels, box: Box) -> LineFrames:
+        """A line alone: batches of lines bring nothing on one core, and a line reads the same whatever is beside it."""
+        crop = crop_line(
+            grey,
+            (box.x0, box.y0, box.x1, box.y1),
+            window=WINDOW,
+            max_width=MAX_WIDTH,
+            pad_y=PAD_HEIGHT,
+            pad_x=PAD_WIDTH,
+        )
+        x, widths = pad_batch([crop])
+        log_probs, lengths = self._session.run(["/LogSoftmax_output_0", "lengths"], {"x": x, "widths": widths})
+        return _frames(box, log_probs[0, : int(lengths[0])])
 
 
 def _frames(box: Box, log_probs: np.ndarray) -> LineFrames:
