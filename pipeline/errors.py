@@ -31,6 +31,10 @@ class SohoaError(Exception):
     def __str__(self) -> str:
         return f"{self.english} {self.detail}".strip()
 
+    def for_clerk(self) -> str:
+        """What is wrong and what to do, in Vietnamese."""
+        return self.clerk
+
 
 class Transient(SohoaError):
     """Try again later: nothing was lost, nothing half-done counts."""
@@ -246,6 +250,128 @@ class TooLarge(Rejected):
     clerk = "Tệp hoặc trang quét quá lớn. Vui lòng quét lại ở độ phân giải 200 đến 300 dpi rồi gửi lại."
 
 
+# --- scans that a centre's gate does not let in, or only with a remark ----------------------------------------
+
+
+class GateRefused(Rejected):
+    """A rule of the centre's gate is not met. `short` names that in a list; `measured` and `limit` are numbers as a
+    person reads them, with their unit, or ""; `pages` are those concerned, none where it is the whole file."""
+
+    code = "gate-refused"
+    english = "A rule of the centre's gate is not met."
+    short: ClassVar[str] = "không đạt yêu cầu"
+
+    def __init__(self, detail: str = "", *, pages: tuple[int, ...] = (), measured: str = "", limit: str = "") -> None:
+        super().__init__(
+            detail or ", ".join(f for f in (measured and f"measured {measured}", limit and f"limit {limit}") if f)
+        )
+        self.pages, self.measured, self.limit = pages, measured, limit
+
+    def facts(self) -> str:
+        """`Trang 2, 3: quá tối (đo được 31 %, giới hạn 45 %)`."""
+        where = f"Trang {_listed(self.pages)}: " if self.pages else ""
+        known = [
+            f for f in (self.measured and f"đo được {self.measured}", self.limit and f"giới hạn {self.limit}") if f
+        ]
+        return f"{where}{self.short}" + (f" ({', '.join(known)})" if known else "")
+
+    def for_clerk(self) -> str:
+        return f"{self.clerk}\n\n{self.facts()}." if self.pages or self.measured else self.clerk
+
+
+def _listed(pages: tuple[int, ...]) -> str:
+    return ", ".join(map(str, pages[:8])) + (" …" if len(pages) > 8 else "")
+
+
+class FormatRefused(GateRefused):
+    code = "format-refused"
+    english = "The centre does not take files of this format."
+    short = "định dạng không được nhận"
+    clerk = "Đơn vị không nhận tệp ở định dạng này. Vui lòng quét lại và lưu đúng định dạng được nhận."
+
+
+class FileTooBig(GateRefused):
+    code = "file-too-big"
+    english = "The file is larger than the centre takes."
+    short = "tệp quá lớn"
+    clerk = "Tệp lớn hơn mức đơn vị cho phép. Vui lòng quét ở 200 đến 300 dpi, mỗi loại giấy tờ một tệp, rồi gửi lại."
+
+
+class FileTooLong(GateRefused):
+    code = "file-too-long"
+    english = "The file has more pages than the centre takes."
+    short = "quá nhiều trang"
+    clerk = (
+        "Tệp có nhiều trang hơn mức đơn vị cho phép. Vui lòng quét mỗi loại giấy tờ thành một tệp riêng rồi gửi lại."
+    )
+
+
+class LowResolution(GateRefused):
+    code = "low-resolution"
+    english = "The resolution is below the limit."
+    short = "độ phân giải thấp"
+    clerk = "Độ phân giải của bản quét thấp hơn quy định. Vui lòng tăng độ phân giải của máy quét rồi quét lại."
+
+
+class LowDrawingResolution(GateRefused):
+    code = "low-drawing-resolution"
+    english = "The resolution of a drawing is below the limit."
+    short = "bản vẽ có độ phân giải thấp"
+    clerk = "Bản vẽ khổ lớn cần độ phân giải cao hơn. Vui lòng tăng độ phân giải của máy quét rồi quét lại."
+
+
+class NoColour(GateRefused):
+    code = "no-colour"
+    english = "The scan has no colour."
+    short = "không có màu"
+    clerk = "Bản quét không có màu. Quy định là quét màu. Vui lòng đặt máy quét ở chế độ màu rồi quét lại."
+
+
+class BlankPage(GateRefused):
+    code = "blank-page"
+    english = "A page is blank."
+    short = "trang trắng"
+    clerk = "Có trang trắng. Nếu giấy được đặt ngược mặt, vui lòng quét lại; nếu không, bỏ trang trắng rồi gửi lại."
+
+
+class TooDark(GateRefused):
+    code = "too-dark"
+    english = "A page is too dark."
+    short = "quá tối"
+    clerk = "Trang quét quá tối nên khó đọc. Vui lòng tăng độ sáng của máy quét, hoặc chụp ở nơi đủ sáng, rồi gửi lại."
+
+
+class TooBlurred(GateRefused):
+    code = "too-blurred"
+    english = "A page is too blurred."
+    short = "quá mờ"
+    clerk = "Trang quét bị mờ, nhòe nên khó đọc. Vui lòng lau mặt kính, giữ yên giấy rồi quét lại."
+
+
+class CutOffPage(GateRefused):
+    code = "cut-off-page"
+    english = "Print runs over the edge of a page."
+    short = "chữ chạm mép trang, có thể bị cắt"
+    clerk = "Chữ chạm mép trang nên có thể bị cắt mất. Vui lòng đặt giấy ngay ngắn, chọn đúng khổ giấy rồi quét lại."
+
+
+class ActivePdf(GateRefused):
+    code = "active-pdf"
+    english = "The PDF holds scripts or attachments, which are never opened."
+    short = "tệp PDF có mã lệnh hoặc tệp đính kèm"
+    clerk = "Tệp PDF có mã lệnh hoặc tệp đính kèm bên trong. Vui lòng in giấy tờ ra và quét lại."
+
+
+class SecretPaper(GateRefused):
+    code = "secret-paper"
+    english = "The paper is marked as a state secret; nothing of it is kept."
+    short = "có dấu chỉ độ mật"
+    clerk = (
+        "Giấy tờ có dấu MẬT, TỐI MẬT hoặc TUYỆT MẬT. Bí mật nhà nước không được số hóa tại đây và hệ thống không lưu "
+        "bản quét này. Vui lòng chuyển tệp ra khỏi thư mục dùng chung và xử lý theo quy định bảo vệ bí mật nhà nước."
+    )
+
+
 class OpeningFailed(Rejected):
     """The child process that opened the file crashed, ran out of memory or of time."""
 
@@ -273,7 +399,7 @@ class ReadingTimedOut(ReadingFailed):
 
 def explain(error: SohoaError, name: str) -> str:
     """The Vietnamese text of a `.lydo.txt`: which file, what is wrong, what to do, the support code."""
-    return f"Tệp: {name}\n\n{error.clerk}\n\nMã hỗ trợ: {error.code}\n"
+    return f"Tệp: {name}\n\n{error.for_clerk()}\n\nMã hỗ trợ: {error.code}\n"
 
 
 def all_errors() -> list[type[SohoaError]]:

@@ -55,6 +55,14 @@ class Reader(Protocol):
         ...
 
 
+class StampReader(Protocol):
+    """Reads the few printed words of a stamp."""
+
+    def words(self, grey: Pixels) -> str:
+        """The words in a small upright picture, "" where there are none. Raises ProgramMissing, ModelMissing."""
+        ...
+
+
 class LanguageModel(Protocol):
     """How Vietnamese office text runs on, and which syllables there are. Tokens are lower-case syllables, "0" for any
     number, and the two below."""
@@ -121,6 +129,10 @@ class ScanOpener(Protocol):
 
         A page that alone is broken comes with neither image nor text. Raises Rejected where the whole file is.
         """
+        ...
+
+    def is_active(self, path: Path) -> bool:
+        """Whether a PDF holds scripts, commands to start programs, or attached files. Nothing of it is executed."""
         ...
 
 

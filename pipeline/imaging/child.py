@@ -1,7 +1,8 @@
 """The process that opens one file: confined, told by its parent which pages to give, ended by whoever closes the line.
 
 It says {"pages": n} once the file is open, or {"error": code, "detail": ...}; then for each {"page": n} the page, or
-{"lost": code, "detail": ...}. The decoders are loaded by the fork server before it forks.
+{"lost": code, "detail": ...}, and for {"ask": "active"} {"active": bool}. The decoders are loaded by the fork server
+before it forks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class _OpenFile(Protocol):
 
     def check(self) -> None: ...
 
+    def is_active(self) -> bool: ...
+
     def page(self, number: int) -> ScanPage: ...
 
 
@@ -47,7 +50,10 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
         while True:
             message, _ = wire.receive(channel)
             allow_cpu(limits.open_seconds)
-            _give(channel, file, int(message["page"]))
+            if "page" in message:
+                _give(channel, file, int(message["page"]))
+            else:
+                wire.send(channel, {"active": file.is_active()})
 
 
 def _open(path: Path, kind: MediaType, scratch: Path, limits: Limits) -> _OpenFile:

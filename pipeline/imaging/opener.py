@@ -70,13 +70,21 @@ class SandboxedOpener:
         A page that alone is broken, or costs the child its life, comes with neither image nor text; the only page of
         a file, or one too many crashes, raise what happened to it.
         """
+        with self._session(path) as session:
+            yield session.give(sorted(set(numbers)))
+
+    def is_active(self, path: Path) -> bool:
+        """Whether a PDF holds scripts or attachments. Raises what opening it raises."""
+        with self._session(path) as session:
+            return session.ask_active()
+
+    def _session(self, path: Path) -> _Session:
         try:
             with path.open("rb") as file:
                 kind = _known(file.read(HEAD))
         except OSError as error:
             raise NotSettled(f"{error.strerror}.") from None
-        with _Session(path, kind, self._limits, self._scratch) as session:
-            yield session.give(sorted(set(numbers)))
+        return _Session(path, kind, self._limits, self._scratch)
 
     def _hash(self, path: Path) -> tuple[str, int, MediaType]:
         try:
@@ -149,6 +157,18 @@ class _Session:
                 if self.pages == number == 1 or self._crashes >= MOST_CRASHES:
                     raise
                 yield ScanPage(number=number, width=A4[0], height=A4[1], image=None)
+
+    def ask_active(self) -> bool:
+        assert self._line is not None
+        try:
+            wire.send(self._line, {"ask": "active"})
+        except OSError:
+            raise self._crashed() from None
+        message, fds = self._hear()
+        wire.close(fds)
+        if not isinstance(message.get("active"), bool):
+            raise self._told(message)
+        return bool(message["active"])
 
     def _page(self, number: int) -> ScanPage:
         if self._line is None:

@@ -18,6 +18,7 @@ from pipeline.errors import BrokenScan, EncryptedPdf, NoPages, TooLarge, TooMany
 from pipeline.geometry import Affine, Box
 from pipeline.imaging import page_content
 from pipeline.imaging.limits import Limits
+from pipeline.imaging.pdf_active import holds_active_parts
 from pipeline.imaging.pdf_picture import embedded_picture, rendering
 from pipeline.imaging.text_layer import lines_of
 from pipeline.imaging.text_trust import is_trustworthy
@@ -57,6 +58,14 @@ class PdfFile:
                 if width * height > self._limits.max_page_pixels:
                     most = self._limits.max_page_megapixels
                     raise TooLarge(f"Page {number}: a picture of {width} x {height} pixels, at most {most} MP.")
+
+    def is_active(self) -> bool:
+        """Whether it holds scripts or attachments; False where qpdf cannot open it, which no viewer could either."""
+        try:
+            with pikepdf.open(self._path) as pdf:
+                return holds_active_parts(pdf)
+        except _QPDF_ERRORS:
+            return False
 
     def page(self, number: int) -> ScanPage:
         """The page with this 1-based number. Raises BrokenScan, TooLarge."""

@@ -68,6 +68,10 @@ class PictureFile:
         except _BROKEN as error:
             raise BrokenScan(f"{FORMATS[self._kind]}: {type(error).__name__}.") from None
 
+    def is_active(self) -> bool:
+        """Pictures hold no scripts."""
+        return False
+
     def page(self, number: int) -> ScanPage:
         """The page as pixels. Raises BrokenScan, TooLarge."""
         try:

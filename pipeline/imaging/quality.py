@@ -1,0 +1,131 @@
+"""How well a page was scanned, in numbers that a person can check: what a centre's gate compares with its limits.
+
+All is measured on the grey page reduced to `LOOK_DPI`, apart from sharpness, which needs the pixels as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.imaging.marks import find_marks
+from pipeline.model import PageImage, Pixels
+
+LOOK_DPI = 100.0
+"""Print of 8 points is still told from dust, and a page of A4 has less than a million pixels."""
+DRAWING_POINTS = 1200.0
+"""A page with a longer side is larger than A3 (1191 points): a drawing."""
+_MARGIN = 0.03
+"""The share of each side where the shadows of a scanner's lid lie; ink there says nothing of a blank page."""
+_INK = 45
+"""So much darker than the paper around it is ink (of 255)."""
+_PAPER_WINDOW = 31
+_BLUR_TILE = 96
+_BLUR_TILES = 12
+"""Sharpness is measured on the tiles with the strongest edges, so that an empty half of a page does not matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """`ink`: per mille of the page that is darker than its paper. `lightness`: of the paper, 0 to 100.
+    `blur`: the width of the edge of a stroke, in 1/200 inch; 0 where there is no ink to measure it on.
+    `cut`: how many marks of the size of letters run out of the picture. `drawing`: larger than A3."""
+
+    dpi: float
+    colour: bool
+    ink: float
+    lightness: float
+    blur: float
+    cut: int
+    drawing: bool
+
+
+def measure(image: PageImage) -> Quality:
+    """The quality of a page's picture, in a few hundredths of a second for A4."""
+    pixels = image.pixels
+    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    small = _reduced(grey, image.dpi)
+    flat = _on_even_paper(small)
+    ink = ink_share(flat)
+    height, width = grey.shape
+    return Quality(
+        dpi=image.dpi,
+        colour=pixels.ndim == 3,
+        ink=ink,
+        lightness=float(np.percentile(small, 80)) / 2.55,
+        blur=edge_width(grey, image.dpi) if ink > 0 else 0.0,
+        cut=marks_at_edges(flat),
+        drawing=max(height, width) / image.dpi * 72 > DRAWING_POINTS,
+    )
+
+
+def _reduced(grey: Pixels, dpi: float) -> Pixels:
+    factor = min(1.0, LOOK_DPI / dpi)
+    if factor == 1:
+        return grey
+    size = max(8, round(grey.shape[1] * factor)), max(8, round(grey.shape[0] * factor))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _on_even_paper(small: Pixels) -> Pixels:
+    """Darkness against the paper around: 0 is paper."""
+    quarter = cv2.resize(small, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    paper = cv2.dilate(quarter, np.ones((5, 5), np.uint8))
+    side = min(_PAPER_WINDOW // 4 * 2 + 1, 2 * (min(paper.shape) // 2) - 1)
+    paper = cv2.medianBlur(paper, max(1, side))
+    wide = cv2.resize(paper, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.subtract(wide, small), dtype=np.uint8)
+
+
+def ink_share(flat: Pixels) -> float:
+    """Per mille of ink on a page without its margins. Single dark pixels, the grain of a scan, do not count."""
+    height, width = flat.shape
+    dy, dx = round(_MARGIN * height), round(_MARGIN * width)
+    inner = flat[dy : height - dy, dx : width - dx]
+    _, ink = cv2.threshold(inner, _INK, 255, cv2.THRESH_BINARY)
+    clean = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return 1000.0 * cv2.countNonZero(clean) / max(1, clean.size)
+
+
+def edge_width(grey: Pixels, dpi: float) -> float:
+    """From paper to ink and back, in 1/200 inch: the contrast of a stroke divided by its steepest slope.
+
+    The median over the tiles with the strongest contrast. A perfectly sharp edge has about 1; print blurred until
+    its tone marks run together has 5 and more.
+    """
+    tiles = sorted(_tiles(grey), key=lambda tile: int(tile.max()) - int(tile.min()), reverse=True)
+    widths = []
+    for tile in tiles[: 4 * _BLUR_TILES : 4] or tiles:
+        low, high = np.percentile(tile, (2, 98))
+        if high - low < _INK:
+            continue
+        across = np.abs(np.diff(tile.astype(np.int16), axis=1))
+        slope = float(np.percentile(across, 99))
+        widths.append(float(high - low) / max(1.0, slope))
+    return float(np.median(widths)) * 200.0 / dpi if widths else 0.0
+
+
+def _tiles(grey: Pixels) -> list[Pixels]:
+    height, width = grey.shape
+    side = min(_BLUR_TILE, height, width)
+    return [
+        grey[top : top + side, left : left + side]
+        for top in range(side // 2, max(side // 2 + 1, height - side), 2 * side)
+        for left in range(side // 2, max(side // 2 + 1, width - side), 2 * side)
+    ]
+
+
+def marks_at_edges(flat: Pixels) -> int:
+    """How many marks of the size of letters touch the same edge of the picture, at the edge with the most.
+
+    The dark rim that a scanner leaves is one long mark and is not counted; letters that were cut are many.
+    """
+    marks = find_marks(np.asarray(cv2.bitwise_not(flat), dtype=np.uint8))
+    if not len(marks):
+        return 0
+    left, top, right, bottom = marks.boxes.T
+    near = 1.5
+    sides = (left < near, top < near, right > marks.width - near, bottom > marks.height - near)
+    return max(int(side.sum()) for side in sides)
