@@ -27,10 +27,11 @@ from pipeline.errors import (
     TooDark,
 )
 from pipeline.imaging.quality import Quality, measure
+from pipeline.intake.admission import Admitted
 from pipeline.intake.rules import FORMATS, Gate, gate_of
 from pipeline.intake.separators import Mark, find_mark
 from pipeline.intake.stack import cut
-from pipeline.model import Action, Document, MediaType, Original, Remark, Rule, ScanPage
+from pipeline.model import Action, MediaType, Original, Remark, Rule, ScanPage
 from pipeline.ports import GateBook, ScanOpener, StampReader, Tombstones
 from pipeline.understanding import secrecy
 
@@ -64,12 +65,6 @@ class Finding:
     value: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
-    remarks: tuple[Remark, ...]
-    documents: tuple[Document, ...]
-
-
 class Gatekeeper:
     """Holds what the gate needs. `stamps` reads the words of a stamp and is asked only where one is seen."""
 
@@ -79,8 +74,9 @@ class Gatekeeper:
     def gate(self, centre: str) -> Gate:
         return gate_of(self._book.settings(centre))
 
-    def admit(self, path: Path, original: Original, gate: Gate) -> Admitted:
+    def admit(self, path: Path, original: Original, centre: str) -> Admitted:
         """Raises GateRefused (a subclass says why), and Rejected where the file cannot be opened after all."""
+        gate = self.gate(centre)
         if self._tombstones.of(original.sha256) is not None:
             raise SecretPaper
         findings = list(file_findings(original, gate))

@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.clock import local
+from pipeline.intake.admission import remark_text
 from pipeline.intake.moving import make_folders, translated
 from pipeline.intake.names import on_one_line
 from pipeline.model import Original, Receipt
 
-_HEADING = ("Thời gian", "Tên tệp", "Số trang", "Dung lượng (byte)", "Mã băm", "Mã biên nhận")
+_HEADING = ("Thời gian", "Tên tệp", "Số trang", "Dung lượng (byte)", "Mã băm", "Lưu ý", "Mã biên nhận")
 
 
 def log_path(done: Path, centre: str, moment: datetime) -> Path:
@@ -36,7 +37,8 @@ def write_line(done: Path, receipt: Receipt, original: Original) -> None:
         str(original.pages),
         str(original.size),
         receipt.sha256[:12],
-        receipt.id,
+        "; ".join(remark_text(remark) for remark in receipt.remarks),
+        receipt.id,  # last, so that a line which has it is whole
     )
     with translated(path.parent):
         make_folders(done, (receipt.centre,))

@@ -2,62 +2,83 @@
 
 Each step may be the last one before a crash, and all can be done again with the same outcome. A receipt is named by
 the centre, the file's name, its bytes and its times, so that going on after a crash gives the same receipt, while
-the same bytes dropped again later give a second one, of the same original and document.
+the same bytes dropped again later give a second one, of the same original and documents.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline import keys
 from pipeline.clock import local_day
 from pipeline.errors import ConfigurationError, IntegrityError, Rejected, SohoaError, Transient
+from pipeline.intake.admission import Admit
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.receipt_log import write_line
 from pipeline.intake.settle import InboxFile
-from pipeline.model import Document, Original, Receipt, digest, require_aware, whole
+from pipeline.model import Document, Original, Receipt, digest, require_aware
 from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """`to_read`: the document is new, or its receipt was cut off by a crash before anybody was told."""
+    """`to_read`: a document is new, or its receipt was cut off by a crash before anybody was told."""
 
     receipt: Receipt
-    document: Document
+    documents: tuple[Document, ...]
     to_read: bool
     unlisted: SohoaError | None = None
     """Why the line in the centre's receipt log could not be written; the receipt stands all the same."""
 
 
 def receive(
-    file: InboxFile, now: datetime, *, opener: ScanOpener, objects: ObjectStore, book: ReceiptBook, done: Path
+    file: InboxFile,
+    now: datetime,
+    *,
+    opener: ScanOpener,
+    objects: ObjectStore,
+    book: ReceiptBook,
+    done: Path,
+    admit: Admit,
 ) -> Received:
     """Takes one settled file of a known centre; afterwards it is in done/<centre>/<yyyy-mm-dd>/.
+
+    `admit` says which documents the file holds; what was said of the same bytes before goes on to hold.
 
     Raises Rejected (a subclass says why), NotSettled where the file changed meanwhile, and what stores and folders
     raise: then it is still in the inbox.
     """
-    original = _inspect(file, opener)
-    document = whole(original)
-    receipt = _receipt(file, original, require_aware(now))
-    known = next((r for r in book.of_document(document.id) if r.id == receipt.id), None)
+    original = inspect(file, opener)
+    documents = [d for d in book.documents(original.sha256) if {part.sha256 for part in d.parts} == {original.sha256}]
+    receipt = make_receipt(file, original, require_aware(now))
+    known = next((r for d in documents[:1] for r in book.of_document(d.id) if r.id == receipt.id), None)
     if known is not None:
         receipt, to_read = known, True
     else:
-        _store(file, original, objects)
-        objects.put(keys.receipt(receipt), _as_json(receipt, original, document))
-        to_read = book.record(receipt, original, [document])
+        admitted = admit(file.path, original, file.folder)
+        require_unchanged(file)
+        documents = documents or list(admitted.documents)
+        receipt = replace(receipt, remarks=admitted.remarks)
+        store(file, original, objects)
+        objects.put(keys.receipt(receipt), as_json(receipt, original, documents))
+        to_read = book.record(receipt, original, documents)
+    unlisted = put_away(file, receipt, original, done)
+    return Received(receipt=receipt, documents=tuple(documents), to_read=to_read, unlisted=unlisted)
+
+
+def put_away(file: InboxFile, receipt: Receipt, original: Original, done: Path) -> SohoaError | None:
+    """Lists the receipt and moves its file to done/; returns why it could not be listed."""
     unlisted = _list(done, receipt, original)
     folders = (receipt.centre, local_day(receipt.received_at).isoformat(), *file.place.parts[1:-1])
     move(file, done, folders, file.path.name)
-    return Received(receipt=receipt, document=document, to_read=to_read, unlisted=unlisted)
+    return unlisted
 
 
-def _inspect(file: InboxFile, opener: ScanOpener) -> Original:
+def inspect(file: InboxFile, opener: ScanOpener) -> Original:
     try:
         original = opener.inspect(file.path)
     except Rejected:
@@ -67,7 +88,7 @@ def _inspect(file: InboxFile, opener: ScanOpener) -> Original:
     return original
 
 
-def _receipt(file: InboxFile, original: Original, now: datetime) -> Receipt:
+def make_receipt(file: InboxFile, original: Original, now: datetime) -> Receipt:
     times = (str(file.signature.mtime_ns), str(file.signature.ctime_ns))
     return Receipt(
         id=digest(file.folder, file.name, original.sha256, *times),
@@ -78,7 +99,7 @@ def _receipt(file: InboxFile, original: Original, now: datetime) -> Receipt:
     )
 
 
-def _store(file: InboxFile, original: Original, objects: ObjectStore) -> None:
+def store(file: InboxFile, original: Original, objects: ObjectStore) -> None:
     try:
         objects.put(keys.original(original.sha256), file.path)
     except IntegrityError:
@@ -86,12 +107,12 @@ def _store(file: InboxFile, original: Original, objects: ObjectStore) -> None:
         raise
 
 
-def _as_json(receipt: Receipt, original: Original, document: Document) -> bytes:
+def as_json(receipt: Receipt, original: Original, documents: Sequence[Document]) -> bytes:
     """What the catalogue needs to be rebuilt."""
     content = {
         "receipt": asdict(receipt) | {"received_at": receipt.received_at.isoformat()},
         "original": asdict(original),
-        "document": document.id,
+        "documents": [{"id": document.id, **asdict(document)} for document in documents],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
 

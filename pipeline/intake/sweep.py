@@ -19,6 +19,7 @@ from pipeline.errors import (
     Transient,
     UnknownCentre,
 )
+from pipeline.intake.admission import Admit, admit_all
 from pipeline.intake.done import empty_done
 from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.receive import Received, receive
@@ -90,11 +91,12 @@ class Intake:
         book: ReceiptBook,
         known_centres: Callable[[], Collection[str]],
         settle_seconds: float,
+        admit: Admit = admit_all,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inbox, self._done, self._rejected = inbox, done, rejected
         self._opener, self._objects, self._book = opener, objects, book
-        self._known_centres = known_centres
+        self._known_centres, self._admit = known_centres, admit
         self._settle_seconds, self._monotonic = settle_seconds, monotonic
         self._seen: dict[str, Seen] = {}
         self._pauses: dict[str, _Pause] = {}
@@ -121,7 +123,7 @@ class Intake:
         self._account_for_pauses(this)
         return SweepResult(
             received=tuple(one.receipt for one in this.received),
-            documents=tuple(dict.fromkeys(one.document.id for one in this.received if one.to_read)),
+            documents=tuple(dict.fromkeys(d.id for one in this.received if one.to_read for d in one.documents)),
             rejected=tuple(this.rejected),
             waiting=self._below(this.waiting),
             held=self._below(this.held),
@@ -164,7 +166,15 @@ class Intake:
         try:
             if file.folder not in centres:
                 raise UnknownCentre
-            received = receive(file, now, opener=self._opener, objects=self._objects, book=self._book, done=self._done)
+            received = receive(
+                file,
+                now,
+                opener=self._opener,
+                objects=self._objects,
+                book=self._book,
+                done=self._done,
+                admit=self._admit,
+            )
         except Rejected as error:
             this.rejected.append(reject(file, error, self._rejected))
         else:

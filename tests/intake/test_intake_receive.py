@@ -46,7 +46,9 @@ def test_the_receipt_in_the_object_store_is_enough_to_rebuild_the_catalogue(offi
         "media_type": "application/pdf",
         "pages": 1,
     }
-    assert content["document"] == whole(original).id
+    document = whole(original)
+    part = {"sha256": receipt.sha256, "first": 1, "last": 1}
+    assert content["documents"] == [{"id": document.id, "dossier": "", "parts": [part]}]
 
 
 def test_the_same_bytes_dropped_again_give_a_second_receipt_and_no_second_document_to_read(office):
@@ -127,7 +129,7 @@ def test_the_receipt_log_is_text_that_an_old_notepad_shows(office):
     assert raw.startswith(b"\xef\xbb\xbfTh")
     heading, line, end = raw.decode("utf-8-sig").split("\r\n")
     assert heading.split("\t")[:2] == ["Thời gian", "Tên tệp"]
-    assert line.split("\t") == ["24/11/2026 08:30:02", "đơn.pdf", "1", "19", receipt.sha256[:12], receipt.id]
+    assert line.split("\t") == ["24/11/2026 08:30:02", "đơn.pdf", "1", "19", receipt.sha256[:12], "", receipt.id]
     assert end == ""
 
 

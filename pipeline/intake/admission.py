@@ -1,0 +1,34 @@
+"""Whether a file is let in: what intake asks of a gate, and the gate that lets everything in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import GateRefused, by_code
+from pipeline.model import Document, Original, Remark, whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """What is remarked on a file, and the documents that it holds, at least one."""
+
+    remarks: tuple[Remark, ...]
+    documents: tuple[Document, ...]
+
+
+Admit = Callable[[Path, Original, str], Admitted]
+"""Asks the gate of a centre, whose code comes last. Raises Rejected where the file is not let in."""
+
+
+def admit_all(path: Path, original: Original, centre: str) -> Admitted:  # noqa: ARG001  the gate's arguments
+    return Admitted(remarks=(), documents=(whole(original),))
+
+
+def remark_text(remark: Remark) -> str:
+    """A remark in Vietnamese; its code where this version does not know it."""
+    kind = by_code(remark.code)
+    if not issubclass(kind, GateRefused):
+        return remark.code
+    return kind(pages=remark.pages, measured=remark.measured, limit=remark.limit).facts()
