@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--profile", required=True)
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args()
-    settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0)
+    settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0, workers=given.workers)
     prepare(settings)
     documents = receive(settings, given.files)
     read_all(settings, documents, given.workers)

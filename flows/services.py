@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.cores import spare_readers
 from flows.settings import Settings, find_workspace, load
+from ocr_models.isolated import IsolatedReader
 from ocr_models.profiles import make_reader
 from pipeline.imaging.opener import Limits, SandboxedOpener
 from pipeline.intake.sweep import Intake
 from pipeline.ports import ObjectStore, Reader, ScanOpener
+from pipeline.side_by_side import Another
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
 from storage.objects.s3 import S3Store
@@ -30,12 +34,33 @@ class Services:
     opener: ScanOpener
 
     def reader(self, profile: str | None = None) -> Reader:
-        """The reader of a profile, loaded once per process. Raises ModelMissing, ModelAltered, ProgramMissing."""
+        """The reader of a profile, one per process, which starts with its first page and then may raise ModelMissing,
+        ModelAltered, ProgramMissing."""
         return reader_of(profile or self.settings.profile, self.settings.page_seconds)
+
+    def spare_readers(self, profile: str | None = None) -> AbstractContextManager[Another]:
+        """More readers of a profile, one for each core that no other process reads on; ended with the context."""
+        settings = self.settings
+        return spare_readers(
+            lambda: isolated_reader(profile or settings.profile, settings.page_seconds),
+            settings.state_folder / "cores",
+            settings.workers,
+        )
 
 
 @lru_cache(maxsize=4)
 def reader_of(profile: str, page_seconds: float) -> Reader:
+    return isolated_reader(profile, page_seconds)
+
+
+def isolated_reader(profile: str, page_seconds: float) -> IsolatedReader:
+    """A reader in a process of its own, which shares what `loaded` has loaded here before."""
+    return IsolatedReader(lambda: loaded(profile, page_seconds), page_seconds=page_seconds)
+
+
+@lru_cache(maxsize=4)
+def loaded(profile: str, page_seconds: float) -> Reader:
+    """The reader of a profile in this process."""
     return make_reader(profile, page_seconds=page_seconds)
 
 

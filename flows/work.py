@@ -18,7 +18,11 @@ from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SohoaEr
 from pipeline.model import Clues, Match, Original, Receipt
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
+from pipeline.side_by_side import nobody
 from pipeline.understanding import clues, match
+
+_MANY_PAGES = 8
+"""From so many pages a document is worth a second reader, which takes a moment to start."""
 
 
 class Outcome(StrEnum):
@@ -56,16 +60,19 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
     keeper = _LeaseKeeper(services, claim, lease, clock)
     try:
         receipts = services.catalogue.receipts.of_document(document)
-        done = digitize(
-            claim.document,
-            _originals(services, claim),
-            objects=services.objects,
-            opener=services.opener,
-            reader=services.reader(_profile(services, receipts)),
-            scratch=settings.scratch_folder,
-            now=now,
-            progress=keeper,
-        )
+        profile = _profile(services, receipts)
+        with services.spare_readers(profile) as another:
+            done = digitize(
+                claim.document,
+                _originals(services, claim),
+                objects=services.objects,
+                opener=services.opener,
+                reader=services.reader(profile),
+                another=another if claim.document.pages >= _MANY_PAGES else nobody,
+                scratch=settings.scratch_folder,
+                now=now,
+                progress=keeper,
+            )
         # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
         _find_dossier(services, document, _clues_of(done, receipts), clock())
         services.catalogue.queue.finish(keeper.claim, done.reading)

@@ -31,6 +31,7 @@ from pipeline.model import (
 )
 from pipeline.output import hocr, manifest, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
+from pipeline.side_by_side import Another, in_order, nobody
 from pipeline.understanding import codes
 
 _LINES_TO_KNOW = 5
@@ -48,7 +49,7 @@ class Digitized:
     codes: tuple[Code, ...]
 
 
-def digitize(
+def digitize(  # noqa: PLR0913  what a document's way needs, once
     document: Document,
     originals: Mapping[str, Original],
     *,
@@ -57,11 +58,13 @@ def digitize(
     reader: Reader,
     scratch: Path,
     now: datetime,
+    another: Another = nobody,
     progress: Progress | None = None,
 ) -> Digitized:
     """Reads a document and stores what was read. Writing it again writes the same objects.
 
-    `originals` has those that the document's parts name, by SHA-256. A page that cannot be read costs that page: its
+    `originals` has those that the document's parts name, by SHA-256. `another` may give more readers while pages wait;
+    what is read does not depend on how many there are. A page that cannot be read costs that page: its
     number is in `failed_pages`. Raises ReadingFailed where no page could be read, Rejected where an original cannot
     be opened after all, IntegrityError where the store does not hold what it should.
     """
@@ -70,10 +73,10 @@ def digitize(
         files = _fetch(document, objects, Path(folder))
         pages: list[PageReading] = []
         found: list[Code] = []
-        for page in _open(document, files, opener):
-            pages.append(_read(replace(page, number=len(pages) + 1), reader))
-            if page.image is not None:
-                found.extend(codes.find(page.image.pixels, len(pages), upright=_surely_upright(pages[-1])))
+        opened = _numbered(_open(document, files, opener))
+        for page, there in in_order(opened, reader, another, _read_page):
+            pages.append(page)
+            found.extend(there)
             if progress is not None:
                 progress(len(pages), document.pages)
         failed = tuple(page.number for page in pages if page.note)
@@ -133,6 +136,19 @@ def _open(document: Document, files: Mapping[str, Path], opener: ScanOpener) -> 
     for sha256, run in groupby(page_numbers(document.parts), key=lambda item: item[0]):
         with opener.pages(files[sha256], [number for _, number in run]) as opened:
             yield from opened
+
+
+def _numbered(pages: Iterator[ScanPage]) -> Iterator[ScanPage]:
+    """The pages with their place in the document instead of that in their original."""
+    return (replace(page, number=number) for number, page in enumerate(pages, 1))
+
+
+def _read_page(page: ScanPage, reader: Reader) -> tuple[PageReading, tuple[Code, ...]]:
+    """The reading of a page and its codes."""
+    reading = _read(page, reader)
+    if page.image is None:
+        return reading, ()
+    return reading, codes.find(page.image.pixels, page.number, upright=_surely_upright(reading))
 
 
 def _read(page: ScanPage, reader: Reader) -> PageReading:

@@ -1,0 +1,87 @@
+"""Pages given to several readers come back in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pipeline.model import ScanPage
+from pipeline.side_by_side import in_order, nobody
+
+
+class Named:
+    """A reader that is known by its name and never used by two threads."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lock = threading.Lock()
+
+
+def pages(count: int, taken: list[int] | None = None) -> Iterator[ScanPage]:
+    for number in range(1, count + 1):
+        if taken is not None:
+            taken.append(number)
+        yield ScanPage(number=number, width=1, height=1, image=None)
+
+
+def read(page: ScanPage, reader: Any) -> tuple[int, str]:
+    assert reader.lock.acquire(blocking=False)
+    reader.lock.release()
+    return page.number, reader.name
+
+
+def test_one_reader_reads_all_in_order() -> None:
+    found = list(in_order(pages(20), Named("a"), nobody, read))  # type: ignore[arg-type]
+    assert found == [(number, "a") for number in range(1, 21)]
+
+
+def test_a_slow_page_comes_before_those_that_others_read_meanwhile() -> None:
+    others = [Named("b")]
+    rest_read = threading.Event()
+
+    def first_waits(page: ScanPage, reader: Any) -> tuple[int, str]:
+        if page.number == 1:
+            assert rest_read.wait(30)
+        if page.number == 6:
+            rest_read.set()
+        return read(page, reader)
+
+    found = list(in_order(pages(6), Named("a"), lambda: others.pop() if others else None, first_waits))  # type: ignore
+    assert [number for number, _ in found] == [1, 2, 3, 4, 5, 6]
+    assert [name for _, name in found] == ["a", *"bbbbb"]
+
+
+def test_pages_wait_in_their_file_until_a_reader_is_free() -> None:
+    taken: list[int] = []
+    go_on = threading.Event()
+
+    def wait(page: ScanPage, reader: Any) -> int:
+        assert go_on.wait(30)
+        return page.number
+
+    asked = threading.Event()
+
+    def none_free() -> None:
+        asked.set()
+
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.extend(in_order(pages(5, taken), Named("a"), none_free, wait)))  # type: ignore
+    thread.start()
+    assert asked.wait(30)
+    assert taken == [1, 2]
+    go_on.set()
+    thread.join()
+    assert found == [1, 2, 3, 4, 5]
+
+
+def test_what_goes_wrong_with_a_page_is_raised() -> None:
+    def broken(page: ScanPage, reader: Any) -> int:
+        if page.number == 2:
+            raise KeyError(page.number)
+        return page.number
+
+    with pytest.raises(KeyError):
+        list(in_order(pages(4), Named("a"), nobody, broken))  # type: ignore[arg-type]
