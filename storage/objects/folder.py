@@ -33,7 +33,10 @@ _ABANDONED_SECONDS = 24 * 3600.0
 
 
 class FolderStore:
-    """Fills ObjectStore; safe between threads and processes. `prepare()` makes the folder, as `sohoa init` does."""
+    """Fills ObjectStore and Purge; safe between threads and processes.
+
+    `prepare()` makes the folder, as `sohoa init` does.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -82,6 +85,30 @@ class FolderStore:
         self._require_prepared()
         with translated(self._root):
             yield from self._walk("", prefix)
+
+    def purge(self, key: str) -> bool:
+        """Removes the name and the bytes, unless another key leads to the same bytes. What the key led to before it
+        was replaced is not known any more."""
+        try:
+            stored, content = self._find(key)
+        except ObjectNotFound:
+            return False
+        path = self._path(key)
+        with translated(self._root):
+            path.unlink(missing_ok=True)
+            _sync_folder(path.parent)
+            if content != path and not self._is_named(stored.sha256):
+                content.unlink(missing_ok=True)
+                _sync_folder(content.parent)
+        return True
+
+    def _is_named(self, sha256: str) -> bool:
+        """Whether a key leads to these bytes: looks at all, for this is rare."""
+        for key in self._walk("", ""):
+            with contextlib.suppress(FileNotFoundError):
+                if promised_hash(key) is None and _hash_of_link(self._root / key) == sha256:
+                    return True
+        return False
 
     # --- finding ------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from storage.objects.streams import chunks, opened, save, verified
 
 
 class MemoryStore:
-    """Fills ObjectStore; safe between threads."""
+    """Fills ObjectStore and Purge; safe between threads."""
 
     def __init__(self) -> None:
         self._objects: dict[str, tuple[bytes, StoredObject]] = {}
@@ -53,6 +53,10 @@ class MemoryStore:
         with self._lock:
             found = sorted(key for key in self._objects if key.startswith(prefix))
         yield from found
+
+    def purge(self, key: str) -> bool:
+        with self._lock:
+            return self._objects.pop(check(key), None) is not None
 
     def _find(self, key: str) -> tuple[bytes, StoredObject]:
         try:

@@ -34,7 +34,7 @@ _HASH_HEADER = f"x-amz-meta-{_HASH}"
 
 
 class S3Store:
-    """Fills ObjectStore; safe between threads, made anew in each process. Connects at the first use.
+    """Fills ObjectStore and Purge; safe between threads, made anew in each process. Connects at the first use.
 
     `connect_seconds` and `read_seconds` bound the wait for the server, `attempts` the tries of a request.
     """
@@ -120,6 +120,18 @@ class S3Store:
         with translated(self._endpoint, self._bucket):
             for found in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
                 yield str(found.object_name)
+
+    def purge(self, key: str) -> bool:
+        """Removes every version of the object, delete markers too. Raises StoreRefused where the bucket holds them
+        (object lock, or no right to delete versions)."""
+        check(key)
+        removed = False
+        with translated(self._endpoint, self._bucket):
+            for found in self._client.list_objects(bucket_name=self._bucket, prefix=key, include_version=True):
+                if found.object_name == key:
+                    self._client.remove_object(bucket_name=self._bucket, object_name=key, version_id=found.version_id)
+                    removed |= not found.is_delete_marker
+        return removed
 
     def _upload(self, stream: BinaryIO, stored: StoredObject) -> None:
         metadata: dict[str, str | list[str] | tuple[str]] = {_HASH: stored.sha256}

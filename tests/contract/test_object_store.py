@@ -170,3 +170,36 @@ def test_many_putting_at_once_lose_nothing(store):
     for body in bodies[:10]:
         assert store.get(keys.original(sha(body))) == body
     assert store.get("reports/a/latest.txt") in bodies
+
+
+def test_what_is_purged_is_gone_and_everything_else_stays(store):
+    purged, kept = b"%PDF purged", b"%PDF kept"
+    store.put(keys.original(sha(purged)), purged)
+    store.put(keys.original(sha(kept)), kept)
+    store.put("readings/a/text.txt", b"first")
+    store.put("readings/a/text.txt", b"second")
+    store.put("readings/a/text.txt.more", b"third")
+    assert store.purge(keys.original(sha(purged))) is True
+    assert store.purge("readings/a/text.txt") is True
+    for key in (keys.original(sha(purged)), "readings/a/text.txt"):
+        assert store.stat(key) is None
+        with pytest.raises(ObjectNotFound):
+            store.get(key)
+        assert store.purge(key) is False
+    assert sorted(store.keys()) == sorted([keys.original(sha(kept)), "readings/a/text.txt.more"])
+    assert store.get(keys.original(sha(kept))) == kept
+
+
+def test_purging_one_of_two_equal_objects_leaves_the_other(store):
+    store.put("readings/a/text.txt", b"")
+    store.put("readings/b/text.txt", b"")
+    assert store.purge("readings/a/text.txt") is True
+    assert store.get("readings/b/text.txt") == b""
+
+
+def test_what_was_purged_can_be_put_again(store):
+    data = b"%PDF again"
+    store.put(keys.original(sha(data)), data)
+    store.purge(keys.original(sha(data)))
+    store.put(keys.original(sha(data)), data)
+    assert store.get(keys.original(sha(data))) == data
