@@ -21,6 +21,7 @@ from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, Read
 from pipeline.ports import LanguageModel, PageAnalyser, Pose, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
 from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
+from pipeline.reading.order import columns_whole
 
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
@@ -129,7 +130,9 @@ class ArbitratingReader:
         if self._ask is SecondReader.EVERYTHING:
             drafts = with_second(drafts, self._ask_page(grey, drafts, deadline), self._weights)
         height, width = grey.shape
-        blocks = self._analyser.blocks([draft.box for draft in drafts], [draft.text for draft in drafts], width, height)
+        boxes = [draft.box for draft in drafts]
+        texts = [draft.text for draft in drafts]
+        blocks = columns_whole(self._analyser.blocks(boxes, texts, width, height), boxes, texts)
         decided = self._decide(drafts, blocks)
         if self._ask is SecondReader.DOUBTFUL:
             doubts = [at for at, decisions in decided.items() if doubtful(decisions, self._weights)]

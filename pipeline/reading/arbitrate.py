@@ -52,6 +52,8 @@ class Weights:
     language: float = 0.45
     language_in_names: float = 0.3
     """For a capitalised word within a clause: a name, which no language model foresees."""
+    respelling_names: float = 1.5
+    """The cost of a candidate that no reader read, for a capitalised word: it may be a name that no lexicon has."""
     sure: float = 0.97
     """Probability from which a word that both read alike is taken without weighing."""
     sure_alone: float = 0.995
@@ -132,6 +134,9 @@ def _choice(
     ink = _ink(log_likelihoods(frames, texts, alphabet, unknown=weights.unknown), texts, weights)
     kept = _shortlist(ink, texts, {seen, second}, weights.candidates)
     scores = [float(ink[k]) + (_agreement(texts[k], second, say, weights) if second else 0.0) for k in kept]
+    if seen[0].isupper():
+        new = weights.respelling_names
+        scores = [score if texts[k] in (seen, second) else score - new for k, score in zip(kept, scores, strict=True)]
     return Choice(slot=place, texts=tuple(texts[k] for k in kept), scores=tuple(scores))
 
 
