@@ -18,7 +18,7 @@ from pipeline.model import Scope
 from pipeline.output import report_files, report_format, report_terminal
 from pipeline.output.report_files import Format
 from sohoa import console
-from sohoa.commands import editions
+from sohoa.commands import editions, proof
 from sohoa.console import err, out
 
 
@@ -36,6 +36,7 @@ class Shape(StrEnum):
 def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel="Reports")(report)
     app.add_typer(editions.commands, name="edition", rich_help_panel="Reports")
+    proof.add_to(app)
 
 
 class ReportScope(StrEnum):

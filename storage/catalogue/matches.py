@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pipeline.errors import NotFound
 from pipeline.model import Match, MatchSource
 from pipeline.ports import DocumentView
+from storage.catalogue import rollups
 from storage.catalogue.session import Database, chunks, insert_new
 from storage.catalogue.tables import documents, dossiers
 from storage.catalogue.tables import matches as match_table
@@ -27,7 +28,10 @@ class Matches:
         with self._database.write() as connection:
             _lock_documents(connection, sorted({match.document for match in matches}))
             ids = _dossier_ids(connection, [match.dossier for match in matches])
-            return sum(_record(connection, match, ids[match.dossier]) for match in matches)
+            new = sum(_record(connection, match, ids[match.dossier]) for match in matches)
+            if new:
+                rollups.refresh_documents(connection, {match.document for match in matches})
+            return new
 
     def of(self, documents: Collection[str]) -> Sequence[Match]:
         ids = list(dict.fromkeys(documents))

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pipeline.errors import LeaseLost
 from pipeline.model import DocumentState, Reading
 from pipeline.ports import Claim
+from storage.catalogue import rollups
 from storage.catalogue.session import Database, chunks
 from storage.catalogue.tables import documents, readings
 from storage.catalogue.views import documents_of, put_reading
@@ -97,6 +98,7 @@ class Queue:
                 return
             _update_held(connection, claim, state=DocumentState.DONE, lease_until=None, error="", failed_at=None)
             put_reading(connection, reading)
+            rollups.refresh_documents(connection, [reading.document])
 
     def fail(self, claim: Claim, code: str, *, permanent: bool, now: datetime) -> None:
         ended: dict[str, object] = {"lease_until": None, "error": code, "failed_at": now}

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Dossier, Procedure, Target
 from pipeline.ports import Changes
+from storage.catalogue import rollups
 from storage.catalogue.lookup import all_centres, all_targets, dossiers_of, procedures_of
 from storage.catalogue.session import Database, among, chunks, exclusive, insert_many, refresh_statistics
 from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
@@ -45,11 +46,16 @@ class Register:
         counter = _Counter()
         with importing(self._database, dry_run) as connection:
             there = procedures_of(connection, None)
+            otherwise: set[str] = set()
             for row in rows:
                 _refuse_twice(row.code, [paper.code for paper in row.components])
-                if counter.see(there.get(row.code), row):
-                    _put_procedure(connection, row, new=row.code not in there)
+                before = there.get(row.code)
+                if counter.see(before, row):
+                    _put_procedure(connection, row, new=before is None)
                     there[row.code] = row
+                    if before is not None and before.result_is_document != row.result_is_document:
+                        otherwise.add(row.code)
+            rollups.refresh(connection, rollups.cells_of_procedures(connection, otherwise))
         return counter.changes
 
     def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False) -> Changes:
@@ -61,6 +67,7 @@ class Register:
                 "centre": set(connection.scalars(sa.select(centres.c.code))),
                 "procedure": set(connection.scalars(sa.select(procedures.c.code))),
             }
+            cells: set[rollups.Cell] = set()
             for batch in _without_repeats(rows):
                 for row in batch:
                     _refuse_twice(row.code, [paper.code for paper in row.components])
@@ -68,9 +75,10 @@ class Register:
                 for field, codes in known.items():
                     if unknown := sorted({getattr(row, field) for row in batch} - codes):
                         raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
-                _put_dossiers(connection, batch, counter)
+                cells |= _put_dossiers(connection, batch, counter)
             if counter.written >= _MANY and not dry_run:
                 refresh_statistics(connection)
+            rollups.refresh(connection, cells)
         return counter.changes
 
 
@@ -177,7 +185,8 @@ def _without_repeats(rows: Iterable[Dossier]) -> Iterator[list[Dossier]]:
         yield list(batch.values())
 
 
-def _put_dossiers(connection: sa.Connection, batch: Sequence[Dossier], counter: _Counter) -> None:
+def _put_dossiers(connection: sa.Connection, batch: Sequence[Dossier], counter: _Counter) -> set[rollups.Cell]:
+    """The days that the changes concern: those of the new rows, and those of the rows before."""
     there = {dossier.code: (id_, dossier) for id_, dossier in dossiers_of(connection, [row.code for row in batch])}
     added: list[Dossier] = []
     changed: list[tuple[int, Dossier]] = []
@@ -192,6 +201,8 @@ def _put_dossiers(connection: sa.Connection, batch: Sequence[Dossier], counter: 
     if changed:
         _update_dossiers(connection, changed)
         _insert_papers(connection, changed)
+    written = [*added, *(row for _, row in changed), *(there[row.code][1] for _, row in changed)]
+    return {cell for row in written if (cell := rollups.cell_of(row)) is not None}
 
 
 def _dossier_row(row: Dossier) -> dict[str, Any]:

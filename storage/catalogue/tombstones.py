@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pipeline.model import Tombstone
+from storage.catalogue import rollups
 from storage.catalogue.search import unindex_reading
 from storage.catalogue.session import Database, insert_new
 from storage.catalogue.tables import document_parts, page_texts, readings, tombstones
@@ -36,8 +37,10 @@ class Graves:
 
 def _forget_readings(connection: sa.Connection, sha256: str) -> None:
     concerned = sa.select(document_parts.c.document).where(document_parts.c.sha256 == sha256)
-    ids = connection.scalars(sa.select(readings.c.id).where(readings.c.document.in_(concerned))).all()
-    for id_ in ids:
+    found = connection.execute(sa.select(readings.c.id, readings.c.document).where(readings.c.document.in_(concerned)))
+    of = {row.id: row.document for row in found}
+    for id_ in of:
         unindex_reading(connection, id_)
         connection.execute(sa.delete(page_texts).where(page_texts.c.reading == id_))
         connection.execute(sa.delete(readings).where(readings.c.id == id_))
+    rollups.refresh_documents(connection, set(of.values()))

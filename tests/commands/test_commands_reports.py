@@ -1,5 +1,7 @@
+import contextlib
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,3 +82,14 @@ def test_a_rejected_line_is_told_with_its_number_and_column(registered: Run, tmp
     assert "dossiers.csv: line 2, received_at: '2023-02-30'" in told.stderr
     assert "dossiers.csv: line 2, centre: 'H18.99'" in told.stderr
     assert "1 added, 0 changed, 0 already the same, 1 lines left out" in told.stdout
+
+
+def test_the_sums_are_proved_and_mended(registered: Run, tmp_path: Path) -> None:
+    assert "All sums are those of a full recount." in registered("verify-rates").stdout
+    with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as database:
+        database.execute("DELETE FROM results")
+        database.commit()
+    wrong = registered("verify-rates")
+    assert wrong.exit_code == 1
+    assert "H18.01 2023-03-23: not the sums of its dossiers" in wrong.stdout
+    assert registered("verify-rates", "--rebuild").exit_code == 0
