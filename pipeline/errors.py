@@ -95,6 +95,28 @@ class NotSettled(Transient):
     clerk = "Tệp đang được máy quét ghi. Vui lòng đợi, hệ thống sẽ tự nhận khi tệp đã đầy đủ."
 
 
+class Incomplete(NotSettled):
+    """The file stands still, but bytes at its end are missing."""
+
+    code = "incomplete"
+    english = "The file is not complete yet; it is looked at again, and refused if it stays so."
+    clerk = (
+        "Tệp chưa được ghi đầy đủ: còn thiếu phần cuối. Hệ thống đang đợi. "
+        "Nếu máy quét đã xong, vui lòng quét lại và lưu lại vào thư mục."
+    )
+
+
+class FileUnreadable(Transient):
+    """Another program has the file or folder locked, or the account that runs sohoa has no right to read it."""
+
+    code = "file-unreadable"
+    english = "A file or folder in the inbox is locked or may not be read; it stays there and is tried again:"
+    clerk = (
+        "Chưa đọc được tệp vì tệp đang bị khóa hoặc hệ thống không có quyền đọc. Vui lòng đóng chương trình đang mở "
+        "tệp; nếu vẫn không được, báo quản trị viên."
+    )
+
+
 # --- how it is set up ---------------------------------------------------------------------------------------
 
 
@@ -224,6 +246,16 @@ class BrokenScan(Rejected):
     code = "broken-scan"
     english = "The file is damaged or incomplete and cannot be opened."
     clerk = "Tệp bị hỏng hoặc chưa ghi đầy đủ nên không mở được. Vui lòng quét lại và lưu lại vào thư mục."
+
+
+class IncompleteScan(BrokenScan):
+    """It has stayed without its end for longer than any writer pauses."""
+
+    code = "incomplete-scan"
+    english = "The end of the file is missing, and nothing was added to it for the set time."
+    clerk = (
+        "Tệp thiếu phần cuối: máy quét hoặc đường truyền đã dừng giữa chừng. Vui lòng quét lại và lưu lại vào thư mục."
+    )
 
 
 class EncryptedPdf(Rejected):
@@ -380,6 +412,17 @@ class OpeningFailed(Rejected):
     clerk = (
         "Không mở được tệp một cách an toàn. Vui lòng quét lại giấy tờ và gửi lại; "
         "nếu vẫn không được, báo quản trị viên kèm mã hỗ trợ."
+    )
+
+
+class PutAside(Rejected):
+    """Taking it failed again and again in a way that nobody foresaw."""
+
+    code = "put-aside"
+    english = "Taking the file failed again and again; it was put aside, whole."
+    clerk = (
+        "Hệ thống không xử lý được tệp này dù đã thử nhiều lần. Tệp được giữ nguyên tại đây. "
+        "Vui lòng quét lại giấy tờ và gửi lại; báo quản trị viên kèm mã hỗ trợ."
     )
 
 

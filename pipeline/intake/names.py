@@ -14,12 +14,23 @@ from pathlib import PurePath
 from pipeline.model import digest
 
 NOTE_SUFFIX = ".lydo.txt"
+BOARD_NAME = "_TINH TRANG.txt"
+"""The page in a centre's folder that says what was taken, what waits and what was refused."""
 LONGEST = 255
 """Bytes of a file name on Linux."""
 
 _IGNORED_ENDINGS = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".download", NOTE_SUFFIX)
 _SYSTEM = frozenset(
-    {"thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information", "#recycle", "@eadir"}
+    {
+        BOARD_NAME.lower(),
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "$recycle.bin",
+        "system volume information",
+        "#recycle",
+        "@eadir",
+    }
 )
 
 

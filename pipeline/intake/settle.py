@@ -47,14 +47,27 @@ class InboxFile:
     signature: Signature
 
 
-def look(inbox: Path) -> dict[str, Signature]:
-    """Every file of the inbox that could be a scan, by its path, in order of paths.
+class Look(NamedTuple):
+    """What one look at the inbox saw."""
+
+    files: dict[str, Signature]
+    """Every file that could be a scan, by its path, in order of paths."""
+    folders: int
+    """Folders directly in the inbox."""
+    unreadable: tuple[str, ...]
+    """Folders that may not be listed."""
+
+
+def look(inbox: Path) -> Look:
+    """Looks once at the whole tree below the inbox.
 
     Regular files only: a link, a FIFO or a socket is neither followed nor opened. Files and folders that vanish
     meanwhile are left out. Raises FolderUnavailable where the inbox itself cannot be listed.
     """
     found: dict[str, Signature] = {}
+    unreadable: list[str] = []
     folders = [os.fspath(inbox)]
+    top = -1
     while folders:
         folder = folders.pop()
         try:
@@ -67,9 +80,13 @@ def look(inbox: Path) -> dict[str, Signature]:
                     elif entry.is_file(follow_symlinks=False) and (signature := _sign(entry)):
                         found[entry.path] = signature
         except OSError as error:
-            if folder == os.fspath(inbox):
+            if top < 0:
                 raise FolderUnavailable(f"{inbox}: {error.strerror}.") from error
-    return {path: found[path] for path in sorted(found)}
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                unreadable.append(folder)
+        if top < 0:
+            top = len(folders)
+    return Look({path: found[path] for path in sorted(found)}, top, tuple(sorted(unreadable)))
 
 
 def _sign(entry: os.DirEntry[str]) -> Signature | None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+import traceback
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import (
     ConfigurationError,
+    FileUnreadable,
     FolderNotWritable,
     FolderUnavailable,
+    Incomplete,
+    IncompleteScan,
     NotSettled,
+    PutAside,
     Rejected,
     SohoaError,
     Transient,
     UnknownCentre,
 )
 from pipeline.intake.admission import Admit, admit_all
+from pipeline.intake.complete import is_complete
 from pipeline.intake.done import empty_done
 from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.receive import Received, receive
@@ -32,10 +38,12 @@ log = logging.getLogger(__name__)
 
 SWEEP_LIMIT = 200
 """Files taken in one pass, so that whoever called hears of them soon; the others come in the next one."""
+MOST_TRIES = 5
+"""A file that fails so often in a way that nobody foresaw is put aside, so that it keeps no watcher busy for ever."""
 LONGEST_PAUSE = 60.0
 """Seconds after which at the latest a file that could not be taken is tried again."""
 
-_OF_ONE_FILE = (NotSettled, FolderUnavailable, FolderNotWritable)
+_OF_ONE_FILE = (NotSettled, FileUnreadable, FolderUnavailable, FolderNotWritable)
 """Faults that pass or can be mended, and that the next file may not meet."""
 
 
@@ -53,6 +61,8 @@ class SweepResult:
     """Paths below the inbox of files that have settled and cannot be taken because of `faults`."""
     faults: tuple[SohoaError, ...] = ()
     """What is being waited for, each once: the object store, the database, a folder, a file of its own kind."""
+    reasons: Mapping[str, SohoaError] = field(default_factory=dict)
+    """Why a file in `waiting` or `held` was looked at and not taken, by its path there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ class _Pass:
 class Intake:
     """The watched folder of an installation. It remembers between passes how files looked and which failed.
 
-    Several may watch the same inbox, on several hosts even. `monotonic` is the clock that says what has settled.
+    Several may watch the same inbox, on several hosts even. `monotonic` is the clock that says what has settled. A file
+    whose end is missing is refused once it has stood still for `incomplete_seconds`.
     """
 
     def __init__(  # noqa: PLR0913  folders and ports, each of which could be another
@@ -91,6 +102,7 @@ class Intake:
         book: ReceiptBook,
         known_centres: Callable[[], Collection[str]],
         settle_seconds: float,
+        incomplete_seconds: float = 0.0,
         admit: Admit = admit_all,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -98,7 +110,9 @@ class Intake:
         self._opener, self._objects, self._book = opener, objects, book
         self._known_centres, self._admit = known_centres, admit
         self._settle_seconds, self._monotonic = settle_seconds, monotonic
+        self._incomplete_seconds = incomplete_seconds
         self._seen: dict[str, Seen] = {}
+        self._had_folders = False
         self._pauses: dict[str, _Pause] = {}
         self._tidied = False
 
@@ -110,13 +124,13 @@ class Intake:
         """
         began = self._monotonic()
         try:
-            found = look(self._inbox)
+            found, unreadable = self._look()
             self._tidy(now)
         except (FolderUnavailable, FolderNotWritable) as error:
             return SweepResult(faults=(error,))
         self._seen = remember(self._seen, found, self._monotonic())
         self._pauses = {path: p for path, p in self._pauses.items() if found.get(path) == p.signature}
-        this = _Pass(waiting=set(found))
+        this = _Pass(waiting=set(found), faults=unreadable)
         ready = [path for path in settled(self._seen, began, self._settle_seconds) if self._due(path, began)]
         if ready:
             self._take(ready, limit, now, this)
@@ -128,7 +142,17 @@ class Intake:
             waiting=self._below(this.waiting),
             held=self._below(this.held),
             faults=tuple({str(fault): fault for fault in this.faults}.values()),
+            reasons={self._place(path): pause.error for path, pause in self._pauses.items()},
         )
+
+    def _look(self) -> tuple[dict[str, Signature], list[SohoaError]]:
+        """Raises FolderUnavailable where every folder has gone at once: what is seen then is where the share was
+        mounted, and no clerk has taken his files back."""
+        found = look(self._inbox)
+        if self._had_folders and not found.folders:
+            raise FolderUnavailable(f"{self._inbox} is empty, but had folders before.")
+        self._had_folders = found.folders > 0
+        return found.files, [FileUnreadable(f"{folder}.") for folder in found.unreadable]
 
     def empty_done(self, now: datetime, days: int) -> int:
         """Removes files that were received more than `days` days ago from done/, once the store has given back the
@@ -158,14 +182,16 @@ class Intake:
             self._pause(path, file.signature, error)
             if isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE):
                 raise
+        except Exception as error:  # noqa: BLE001  told in full, and the file is tried again or put aside
+            self._unforeseen(file, error, this)
         else:
-            self._pauses.pop(path, None)
-            this.waiting.discard(path)
+            self._taken(path, this)
 
     def _receive_or_reject(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
         try:
             if file.folder not in centres:
                 raise UnknownCentre
+            self._require_complete(file)
             received = receive(
                 file,
                 now,
@@ -181,6 +207,37 @@ class Intake:
             this.received.append(received)
             if received.unlisted is not None:
                 this.faults.append(received.unlisted)
+
+    def _require_complete(self, file: InboxFile) -> None:
+        """Raises Incomplete while the missing end may still come, IncompleteScan afterwards, FileUnreadable."""
+        try:
+            complete = is_complete(file.path)
+        except FileNotFoundError:
+            raise NotSettled from None
+        except OSError as error:
+            raise FileUnreadable(f"{error.strerror}.") from error
+        if complete:
+            return
+        if self._monotonic() - self._seen[str(file.path)].since < self._incomplete_seconds:
+            raise Incomplete
+        if file.signature.size:  # an empty file has a reason of its own
+            raise IncompleteScan
+
+    def _unforeseen(self, file: InboxFile, error: Exception, this: _Pass) -> None:
+        """Logs where it happened, without what the error says: that may hold a file's name."""
+        path = str(file.path)
+        fault = PutAside(f"{type(error).__name__}; the log says where.")
+        self._pause(path, file.signature, fault)
+        tries = self._pauses[path].tries
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("try %d of %d failed with %s at\n%s", tries, MOST_TRIES, type(error).__name__, where)
+        if tries >= MOST_TRIES:
+            this.rejected.append(reject(file, fault, self._rejected))
+            self._taken(path, this)
+
+    def _taken(self, path: str, this: _Pass) -> None:
+        self._pauses.pop(path, None)
+        this.waiting.discard(path)
 
     def _tidy(self, now: datetime) -> None:
         """Once, at the beginning."""
@@ -207,5 +264,7 @@ class Intake:
                 this.waiting.discard(path)
 
     def _below(self, paths: set[str]) -> tuple[str, ...]:
-        beginning = f"{self._inbox}/"
-        return tuple(path.removeprefix(beginning) for path in sorted(paths))
+        return tuple(self._place(path) for path in sorted(paths))
+
+    def _place(self, path: str) -> str:
+        return path.removeprefix(f"{self._inbox}/")

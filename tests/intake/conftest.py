@@ -19,6 +19,14 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.fixture
+def waiting_office(office: Office) -> Office:
+    """One that waits ten minutes for the end of a file."""
+    office.incomplete_seconds = 600.0
+    office.restart()
+    return office
+
+
+@pytest.fixture
 def memory_folder(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system than `tmp_path`, where waiting for the disk takes no time."""
     with tempfile.TemporaryDirectory(prefix="sohoa-", dir="/dev/shm") as folder:

@@ -55,6 +55,7 @@ class Office:
     objects: Any
     catalogue: Catalogue
     opener: Any = field(default_factory=PlainOpener)
+    incomplete_seconds: float = 0.0
     seconds: float = 0.0
     now: datetime = START
     intake: Intake = field(init=False)
@@ -75,6 +76,7 @@ class Office:
             book=self.catalogue.receipts,
             known_centres=lambda: CENTRES,
             settle_seconds=2.0,
+            incomplete_seconds=self.incomplete_seconds,
             monotonic=lambda: self.seconds,
         )
 

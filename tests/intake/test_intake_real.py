@@ -56,7 +56,7 @@ def test_scans_of_every_kind_are_taken_and_what_is_none_is_refused_with_its_reas
     bad = {
         "empty.pdf": (b"", "empty-file"),
         "letter.pdf": (b"Kinh gui", "not-a-scan"),
-        "cut.jpg": (picture("JPEG")[:400], "broken-scan"),
+        "cut.jpg": (picture("JPEG")[:400], "incomplete-scan"),
         "secret.pdf": (pdf(encryption=pikepdf.Encryption(user="a", owner="b")), "encrypted-pdf"),
     }
     for name, (data, _) in (good | bad).items():

@@ -10,7 +10,7 @@ from tests.intake.intake_kit import scan
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"", "empty-file"), (b"a letter", "not-a-scan"), (b"%PDF-1.7 cut off", "broken-scan")]
+    ("data", "code"), [(b"", "empty-file"), (b"a letter", "not-a-scan"), (b"%PDF-1.7 cut off", "incomplete-scan")]
 )
 def test_what_is_no_scan_goes_to_rejected_with_the_reason_beside_it(office, data, code):
     office.drop("thu/đơn.pdf", data)

@@ -113,6 +113,6 @@ def test_a_name_is_shown_in_nfc_whatever_bytes_it_has(tmp_path):
     names = [unicodedata.normalize("NFD", "Đơn đề nghị.pdf").encode(), b"\xff.pdf", "📄\n.pdf".encode()]
     for name in names:
         (tmp_path / "H18" / os.fsdecode(name)).touch()
-    seen = remember({}, look(tmp_path), 0.0)
+    seen = remember({}, look(tmp_path).files, 0.0)
     shown = {inbox_file(tmp_path, path, seen[path].signature).name for path in settled(seen, 5.0, 5.0)}
     assert shown == {"Đơn đề nghị.pdf", "\N{REPLACEMENT CHARACTER}.pdf", "📄\n.pdf"}
