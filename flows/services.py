@@ -10,18 +10,25 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from flows.cores import spare_readers
 from flows.settings import Settings, find_workspace, load
 from ocr_models.isolated import IsolatedReader
 from ocr_models.profiles import make_reader
+from ocr_models.stamps import StampWords
 from pipeline.imaging.opener import Limits, SandboxedOpener
+from pipeline.intake.gate import Gatekeeper
 from pipeline.intake.sweep import Intake
-from pipeline.ports import ObjectStore, Reader, ScanOpener
+from pipeline.ports import ObjectStore, Purge, Reader, ScanOpener
 from pipeline.side_by_side import Another
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
 from storage.objects.s3 import S3Store
+
+
+class Objects(ObjectStore, Purge, Protocol):
+    """A store that can also purge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,7 @@ class Services:
     """What the flows and the command line work with; `open_services` makes it."""
 
     settings: Settings
-    objects: ObjectStore
+    objects: Objects
     catalogue: Catalogue
     opener: ScanOpener
 
@@ -110,6 +117,19 @@ def workspace_services() -> Iterator[Services]:
         yield services
 
 
+@lru_cache(maxsize=1)
+def stamp_words() -> StampWords:
+    return StampWords()
+
+
+def gatekeeper(services: Services) -> Gatekeeper:
+    """Who lets scans in."""
+    catalogue = services.catalogue
+    return Gatekeeper(
+        opener=services.opener, book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamp_words()
+    )
+
+
 def intake(services: Services) -> Intake:
     """The watched folder of this installation."""
     settings = services.settings
@@ -122,6 +142,7 @@ def intake(services: Services) -> Intake:
         book=services.catalogue.receipts,
         known_centres=lambda: {centre.code for centre in services.catalogue.lookup.centres()},
         settle_seconds=settings.settle_seconds,
+        admit=gatekeeper(services).admit,
     )
 
 

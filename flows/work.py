@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from flows import purging
 from flows.services import Services
 from pipeline import keys
 from pipeline.digitize import Digitized, digitize
-from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SohoaError, Transient
-from pipeline.model import Clues, Match, Original, Receipt
+from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SecretPaper, SohoaError, Transient
+from pipeline.model import Clues, Document, Match, Original, Receipt
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
 from pipeline.side_by_side import nobody
@@ -45,7 +46,7 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
 
     A permanent fault is recorded with its code and the outcome is FAILED. A passing one gives the document back and
     is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
-    that reads it) is put aside as FAILED.
+    that reads it) is put aside as FAILED. One that turns out to be marked as a state secret is purged.
     """
     settings = services.settings
     lease = timedelta(minutes=settings.lease_minutes)
@@ -59,6 +60,7 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
         return Outcome.FAILED
     keeper = _LeaseKeeper(services, claim, lease, clock)
     try:
+        _require_not_secret(services, claim, clock)
         receipts = services.catalogue.receipts.of_document(document)
         profile = _profile(services, receipts)
         with services.spare_readers(profile) as another:
@@ -73,8 +75,9 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
                 now=now,
                 progress=keeper,
             )
+        _require_not_secret(services, claim, clock, done, receipts)
         # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
-        _find_dossier(services, document, _clues_of(done, receipts), clock())
+        _find_dossier(services, document, _clues_of(claim.document, done, receipts), clock())
         services.catalogue.queue.finish(keeper.claim, done.reading)
     except SohoaError as error:
         passing = isinstance(error, Transient | ConfigurationError)
@@ -83,6 +86,21 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
             raise
         return Outcome.FAILED
     return Outcome.DONE
+
+
+def _require_not_secret(
+    services: Services,
+    claim: Claim,
+    clock: Callable[[], datetime],
+    done: Digitized | None = None,
+    receipts: Sequence[Receipt] = (),
+) -> None:
+    """Raises SecretPaper, after purging it, where a paper has a tombstone or a mark of secrecy was read on it."""
+    centre = receipts[0].centre if receipts else ""
+    marked = done is not None and purging.must_go(services, centre, done.pages)
+    if marked or purging.is_purged(services, claim.document):
+        purging.purge(services, claim.document, clock())
+        raise SecretPaper(f"Document {claim.document.id}.")
 
 
 class _LeaseKeeper:
@@ -120,8 +138,9 @@ def _profile(services: Services, receipts: Sequence[Receipt]) -> str | None:
 # --- matching -----------------------------------------------------------------------------------------------
 
 
-def _clues_of(done: Digitized, receipts: Sequence[Receipt]) -> Clues:
-    return clues.gather(done.codes, done.pages, [receipt.name for receipt in receipts])
+def _clues_of(document: Document, done: Digitized, receipts: Sequence[Receipt]) -> Clues:
+    found = clues.gather(done.codes, done.pages, [receipt.name for receipt in receipts])
+    return clues.behind_sheet(found, document.dossier)
 
 
 def _find_dossier(services: Services, document: str, found: Clues, now: datetime) -> bool:
@@ -151,7 +170,8 @@ def _match_again(services: Services, view: DocumentView, now: datetime) -> bool:
     if view.reading is None:
         return False
     stored = manifest.parse_clues(services.objects.get(manifest.key_of(view.reading)))
-    return _find_dossier(services, view.document.id, clues.renamed(stored, [r.name for r in view.receipts]), now)
+    renamed = clues.renamed(stored, [receipt.name for receipt in view.receipts])
+    return _find_dossier(services, view.document.id, clues.behind_sheet(renamed, view.document.dossier), now)
 
 
 # --- the register -------------------------------------------------------------------------------------------

@@ -35,6 +35,14 @@ def renamed(clues: Clues, names: Sequence[str]) -> Clues:
     return replace(clues, file_names=tuple(names), name_codes=_unique(codes))
 
 
+def behind_sheet(clues: Clues, dossier: str) -> Clues:
+    """The clues of a document behind a slip or a sheet that gives this dossier code ("" for none): its own code, where
+    it has one, comes before."""
+    if not dossier or clues.qr_codes:
+        return clues
+    return replace(clues, qr_codes=(dossier,))
+
+
 def name_codes(name: str) -> tuple[str, ...]:
     """The dossier codes in the innermost part of a path that has any: the file's own name comes before its folders'."""
     for part in reversed(name.split("/")):

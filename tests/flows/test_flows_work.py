@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from flows.publishing import make_report, write
-from flows.services import Services, intake
+from flows.services import Objects, Services, intake
 from flows.work import Outcome, digitize_document, match_waiting
 from pipeline import clock, keys
 from pipeline.errors import NotFound, StoreUnavailable
 from pipeline.indicators import periods
 from pipeline.model import Artifact, Centre, DocumentState, Level, MatchSource, Measure, PaperKind, Scope
 from pipeline.output.report_files import Format
-from pipeline.ports import ObjectStore, StoredObject
+from pipeline.ports import StoredObject
 from tests.flows.conftest import CODE, draw_scan
 
 
@@ -32,7 +32,7 @@ def receive(services: Services, name: str, *lines: str) -> str:
 class FailingStore:
     """A store that is down for its first `failures` reads."""
 
-    inner: ObjectStore
+    inner: Objects
     failures: int
     calls: list[str] = field(default_factory=list)
 
@@ -53,6 +53,9 @@ class FailingStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         return self.inner.keys(prefix)
+
+    def purge(self, key: str) -> bool:
+        return self.inner.purge(key)
 
 
 def state(services: Services, document: str) -> DocumentState:

@@ -1,0 +1,50 @@
+"""The only deletion there is: a paper marked as a state secret that was found while it was read.
+
+The tombstone as an object comes first, so that whoever goes on after a crash knows what is to be done; its row comes
+last. What was read in any document with pages of the same file goes too, and the receipts stay.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from flows.services import Services
+from pipeline import keys
+from pipeline.errors import SecretPaper
+from pipeline.intake.rules import gate_of
+from pipeline.model import Action, Document, PageReading, Rule, Tombstone
+from pipeline.output import manifest
+from pipeline.understanding import secrecy
+
+log = logging.getLogger(__name__)
+
+
+def is_purged(services: Services, document: Document) -> bool:
+    """Whether a page of the document lies in a file that has a tombstone, be its purge complete or not."""
+    return any(services.objects.stat(keys.tombstone(sha256)) is not None for sha256 in _originals(document))
+
+
+def must_go(services: Services, centre: str, pages: tuple[PageReading, ...]) -> bool:
+    """Whether pages that were read carry a mark of secrecy, and the centre's gate does not let such papers in."""
+    if not secrecy.marked_pages(pages):
+        return False
+    return gate_of(services.catalogue.gate.settings(centre))[Rule.SECRECY].action is Action.REFUSE
+
+
+def purge(services: Services, document: Document, now: datetime) -> None:
+    """Removes the document's originals and all that was read in them. May be repeated."""
+    for sha256 in _originals(document):
+        tombstone = Tombstone(sha256=sha256, code=SecretPaper.code, document=document.id, purged_at=now)
+        if services.objects.stat(keys.tombstone(sha256)) is None:
+            services.objects.put(keys.tombstone(sha256), manifest.canonical(tombstone))
+        for concerned in services.catalogue.receipts.documents(sha256):
+            for key in list(services.objects.keys(keys.readings(concerned.id))):
+                services.objects.purge(key)
+        services.objects.purge(keys.original(sha256))
+        if services.catalogue.tombstones.record(tombstone):
+            log.warning("purged: original %s of document %s, %s", sha256, document.id, SecretPaper.code)
+
+
+def _originals(document: Document) -> list[str]:
+    return list(dict.fromkeys(part.sha256 for part in document.parts))
