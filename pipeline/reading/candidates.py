@@ -54,11 +54,13 @@ def _with_missing_space(reading: str, model: LanguageModel) -> Iterator[str]:
 
 
 def part_digits(reading: str) -> str:
-    """A space between three small letters or more and a digit, either way round: "ngày20tháng" has lost two."""
+    """A space between three small letters or more and a digit, either way round ("ngày20tháng" has lost two), and
+    behind the colon of a label ("Số:280")."""
     out: list[str] = []
     for at, character in enumerate(reading):
         before, after = reading[max(0, at - 3) : at], reading[at : at + 3]
-        if (character.isdigit() and _small(before)) or (reading[at - 1 : at].isdigit() and _small(after)):
+        label = before[-1:] == ":" and before[:-1].isalpha()
+        if (character.isdigit() and (_small(before) or label)) or (reading[at - 1 : at].isdigit() and _small(after)):
             out.append(" ")
         out.append(character)
     return "".join(out)

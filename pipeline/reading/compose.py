@@ -17,6 +17,9 @@ from pipeline.reading.stamps import is_inside, stamps_of_receipt
 from pipeline.reading.text import SYLLABLE, has_digit, normalise
 from pipeline.reading.words import on_ink, words_of
 
+HAND_CONFIDENCE = 0.35
+"""The readers were made for print: of digits written by hand they read a third."""
+
 _TWO_LETTERS = re.compile(r"\w\w")
 
 
@@ -135,10 +138,12 @@ def _apart(line: Line, stamps: Sequence[Box], grey: Pixels) -> Iterator[Line]:
     parts: dict[LineKind, list[Word]] = {}
     for at, word in enumerate(line.words):
         if any(is_inside(word.box, stamp) for stamp in stamps):
-            kind = LineKind.STAMP
+            parts.setdefault(LineKind.STAMP, []).append(word)
+        elif at in by_hand:
+            doubted = replace(word, confidence=min(word.confidence, HAND_CONFIDENCE))
+            parts.setdefault(LineKind.HANDWRITING, []).append(doubted)
         else:
-            kind = LineKind.HANDWRITING if at in by_hand else line.kind
-        parts.setdefault(kind, []).append(word)
+            parts.setdefault(line.kind, []).append(word)
     for kind in (LineKind.BODY, LineKind.TABLE, LineKind.STAMP, LineKind.HANDWRITING):
         if kind in parts:
             yield _line(parts[kind], line.block, kind)

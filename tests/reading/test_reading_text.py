@@ -41,6 +41,8 @@ def test_a_small_letter_among_capitals_is_one_of_them() -> None:
 
 def test_lost_spaces_around_numbers_are_put_back() -> None:
     assert part_digits("ngày20tháng 3") == "ngày 20 tháng 3"
+    assert part_digits("Số:280") == "Số: 280"
+    assert part_digits("lúc 10:30") == "lúc 10:30"
 
 
 def test_units_and_codes_keep_their_digits() -> None:
