@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import SohoaError
-from sohoa.commands import documents, models, register, reports, workspace
+from sohoa.commands import documents, gate, models, register, reports, workspace
 from sohoa.console import err
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 workspace.add_to(app)
 register.add_to(app)
+gate.add_to(app)
 documents.add_to(app)
 reports.add_to(app)
 models.add_to(app)
