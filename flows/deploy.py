@@ -15,7 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.digitize import digitize_batch
 from flows.ingest import ingest
-from flows.prefect_environment import WORK_POOL
+from flows.prefect_environment import RUN_COMMAND, WORK_POOL
 from flows.reconcile import reconcile
 from flows.report import report
 
@@ -40,5 +40,6 @@ def deploy() -> None:
             interval=interval,
             description=description,
             entrypoint_type=EntrypointType.MODULE_PATH,
+            job_variables={"command": RUN_COMMAND},
         )
         deployment.apply()

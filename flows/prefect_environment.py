@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from flows.settings import Settings
 
 WORK_POOL = "sohoa"
 DIGITIZE = "digitize/sohoa"
 """The deployment that reads documents, as flow/deployment."""
+RUN_COMMAND = "python -m flows.start_run"
+"""How a worker starts a flow run, on whichever host it is."""
 
 
 def environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -28,6 +31,8 @@ def environment(settings: Settings, base: Mapping[str, str] | None = None) -> di
     else:
         database = f"sqlite+aiosqlite:///{home / 'prefect.db'}"
     return kept | {
+        # RUN_COMMAND finds this interpreter first
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]),
         "SOHOA_WORKSPACE": str(settings.workspace),
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),

@@ -130,6 +130,7 @@ def run(
         _deploy(settings)
         tell(f"Prefect page: {settings.prefect_url.removesuffix('/api')}")
         if Part.WORKER in parts:
+            supervisor.start("warm", [sys.executable, "-m", "flows.warm"])
             supervisor.start(Part.WORKER, _worker_command(settings))
         if Part.WATCHER in parts:
             supervisor.start(Part.WATCHER, [sys.executable, "-m", "sohoa", "watch"])
