@@ -21,6 +21,7 @@ from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, Read
 from pipeline.ports import LanguageModel, PageAnalyser, Pose, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
 from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
+from pipeline.reading.leaders import without_leaders
 from pipeline.reading.order import columns_whole
 
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
@@ -126,7 +127,9 @@ class ArbitratingReader:
         return level, levelled_back.then(turned_back).then(reduced), pose
 
     def _read(self, grey: Pixels, deadline: float) -> list[Line]:
-        drafts = drafts_of(self._lines.read(grey, self._analyser.lines(grey)), self._lines.alphabet)
+        drafts = drafts_of(
+            self._lines.read(grey, without_leaders(grey, self._analyser.lines(grey))), self._lines.alphabet
+        )
         if self._ask is SecondReader.EVERYTHING:
             drafts = with_second(drafts, self._ask_page(grey, drafts, deadline), self._weights)
         height, width = grey.shape
