@@ -133,6 +133,7 @@ def gatekeeper(services: Services) -> Gatekeeper:
 def intake(services: Services) -> Intake:
     """The watched folder of this installation."""
     settings = services.settings
+    keeper = gatekeeper(services)
     return Intake(
         inbox=settings.inbox_folder,
         done=settings.done_folder,
@@ -142,7 +143,8 @@ def intake(services: Services) -> Intake:
         book=services.catalogue.receipts,
         known_centres=lambda: {centre.code for centre in services.catalogue.lookup.centres()},
         settle_seconds=settings.settle_seconds,
-        admit=gatekeeper(services).admit,
+        admit=keeper.admit,
+        marker_of=keeper.marker_of,
     )
 
 

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 from pipeline import keys
@@ -27,7 +26,6 @@ from pipeline.model import (
     Reading,
     ScanPage,
     TextSource,
-    page_numbers,
 )
 from pipeline.output import hocr, manifest, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
@@ -132,9 +130,10 @@ def _fetch(document: Document, objects: ObjectStore, folder: Path) -> dict[str, 
 
 
 def _open(document: Document, files: Mapping[str, Path], opener: ScanOpener) -> Iterator[ScanPage]:
-    """The pages of all parts in order, one in memory at a time."""
-    for sha256, run in groupby(page_numbers(document.parts), key=lambda item: item[0]):
-        with opener.pages(files[sha256], [number for _, number in run]) as opened:
+    """The pages of all parts in order, one in memory at a time. Pages with the same bytes, blank ones perhaps, are
+    pages of their own: each part is opened for itself."""
+    for part in document.parts:
+        with opener.pages(files[part.sha256], range(part.first, part.last + 1)) as opened:
             yield from opened
 
 

@@ -117,6 +117,15 @@ class FileUnreadable(Transient):
     )
 
 
+class SetIncomplete(Transient):
+    code = "set-incomplete"
+    english = "Pages of a folder wait for the rest, or for the file that says that all are there:"
+    clerk = (
+        "Các trang trong thư mục đang chờ cho đủ bộ. Khi đã quét xong, vui lòng kiểm tra số thứ tự các trang và "
+        "tạo tệp đánh dấu hoàn thành trong thư mục đó."
+    )
+
+
 # --- how it is set up ---------------------------------------------------------------------------------------
 
 
@@ -392,6 +401,15 @@ class ActivePdf(GateRefused):
     english = "The PDF holds scripts or attachments, which are never opened."
     short = "tệp PDF có mã lệnh hoặc tệp đính kèm"
     clerk = "Tệp PDF có mã lệnh hoặc tệp đính kèm bên trong. Vui lòng in giấy tờ ra và quét lại."
+
+
+class SetRefused(Rejected):
+    code = "set-refused"
+    english = "Another page of the same set was refused."
+    clerk = (
+        "Một trang khác trong cùng thư mục không nhận được, xem ghi chú cạnh trang đó. Cả bộ được chuyển ra đây để "
+        "không bị tách rời. Vui lòng quét lại trang hỏng rồi gửi lại đủ bộ."
+    )
 
 
 class SecretPaper(GateRefused):

@@ -74,6 +74,11 @@ class Gatekeeper:
     def gate(self, centre: str) -> Gate:
         return gate_of(self._book.settings(centre))
 
+    def marker_of(self, centre: str) -> str:
+        """The name of the file that completes a folder of pages; "" where the centre joins none."""
+        demand = self.gate(centre)[Rule.JOIN]
+        return demand.limit if demand.action is Action.ON else ""
+
     def admit(self, path: Path, original: Original, centre: str) -> Admitted:
         """Raises GateRefused (a subclass says why), and Rejected where the file cannot be opened after all."""
         gate = self.gate(centre)

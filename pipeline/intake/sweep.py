@@ -20,6 +20,7 @@ from pipeline.errors import (
     NotSettled,
     PutAside,
     Rejected,
+    SetIncomplete,
     SohoaError,
     Transient,
     UnknownCentre,
@@ -27,6 +28,18 @@ from pipeline.errors import (
 from pipeline.intake.admission import Admit, admit_all
 from pipeline.intake.complete import is_complete
 from pipeline.intake.done import empty_done
+from pipeline.intake.join import (
+    REPORT_SECONDS,
+    BadPage,
+    MarkerOf,
+    PageSet,
+    never_joined,
+    of_page,
+    page_sets,
+    put_marker_away,
+    receive_pages,
+    reject_pages,
+)
 from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.receive import Received, receive
 from pipeline.intake.reject import Rejection, reject
@@ -104,11 +117,12 @@ class Intake:
         settle_seconds: float,
         incomplete_seconds: float = 0.0,
         admit: Admit = admit_all,
+        marker_of: MarkerOf = never_joined,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inbox, self._done, self._rejected = inbox, done, rejected
         self._opener, self._objects, self._book = opener, objects, book
-        self._known_centres, self._admit = known_centres, admit
+        self._known_centres, self._admit, self._marker_of = known_centres, admit, marker_of
         self._settle_seconds, self._monotonic = settle_seconds, monotonic
         self._incomplete_seconds = incomplete_seconds
         self._seen: dict[str, Seen] = {}
@@ -133,7 +147,7 @@ class Intake:
         this = _Pass(waiting=set(found), faults=unreadable)
         ready = [path for path in settled(self._seen, began, self._settle_seconds) if self._due(path, began)]
         if ready:
-            self._take(ready, limit, now, this)
+            self._take(ready, limit, began, now, this)
         self._account_for_pauses(this)
         return SweepResult(
             received=tuple(one.receipt for one in this.received),
@@ -162,10 +176,14 @@ class Intake:
             log.error("a file in done/ is kept: %s", error)
         return emptied.removed
 
-    def _take(self, ready: list[str], limit: int, now: datetime, this: _Pass) -> None:
+    def _take(self, ready: list[str], limit: int, began: float, now: datetime, this: _Pass) -> None:
         try:
             centres = self._known_centres()
-            for path in ready[:limit]:
+            sets = page_sets(self._inbox, ready, self._seen, lambda c: self._marker_of(c) if c in centres else "")
+            joined = {path for one in sets for path in one.files}
+            for one in sets:
+                self._take_set(one, began, now, this)
+            for path in [path for path in ready if path not in joined][:limit]:
                 self._take_one(inbox_file(self._inbox, path, self._seen[path].signature), centres, now, this)
         except (Transient, ConfigurationError) as error:
             this.faults.append(error)
@@ -186,6 +204,49 @@ class Intake:
             self._unforeseen(file, error, this)
         else:
             self._taken(path, this)
+
+    def _take_set(self, one: PageSet, began: float, now: datetime, this: _Pass) -> None:
+        """Receives or rejects the pages of one document together, or leaves them to wait for the rest."""
+        if not one.is_complete(self._seen, began, self._settle_seconds):
+            if one.quiet(self._seen, began) >= REPORT_SECONDS:
+                this.faults.append(SetIncomplete(f"centre {one.centre}, {len(one.pages)} pages."))
+            return
+        if not all(self._due(path, began) for path in one.files):
+            return
+        files = [inbox_file(self._inbox, path, self._seen[path].signature) for path in one.pages]
+        first = one.files[0]
+        try:
+            if files:
+                self._receive_or_reject_set(files, now, this)
+            if one.marker is not None:
+                put_marker_away(inbox_file(self._inbox, one.marker, self._seen[one.marker].signature), now, self._done)
+        except SohoaError as error:
+            self._pause(first, self._seen[first].signature, error)
+            if isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE):
+                raise
+        else:
+            for path in one.files:
+                self._taken(path, this)
+
+    def _receive_or_reject_set(self, files: list[InboxFile], now: datetime, this: _Pass) -> None:
+        try:
+            for file in files:
+                with of_page(file):
+                    self._require_complete(file)
+            received = receive_pages(
+                files,
+                now,
+                opener=self._opener,
+                objects=self._objects,
+                book=self._book,
+                done=self._done,
+                admit=self._admit,
+            )
+        except BadPage as bad:
+            this.rejected.extend(reject_pages(files, bad, self._rejected))
+        else:
+            this.received.extend(received)
+            this.faults.extend(page.unlisted for page in received if page.unlisted is not None)
 
     def _receive_or_reject(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
         try:

@@ -173,3 +173,18 @@ def test_a_rule_that_refuses_names_page_measure_and_limit(services: Services) ->
     (rejection,) = sweep(services).rejected
     assert rejection.error.code == "low-resolution"
     assert "Trang 1: độ phân giải thấp (đo được 150 dpi, giới hạn 300 dpi)." in rejection.note.read_text("utf-8-sig")
+
+
+def test_a_scan_per_page_is_read_as_one_document_and_found_by_its_folder(services: Services) -> None:
+    folder = f"{CODE} tiếp"
+    drop(services, f"{folder}/A001.png", page("ĐƠN ĐỀ NGHỊ", "Kính gửi: Ủy ban nhân dân xã"))
+    drop(services, f"{folder}/A002.png", page("trang hai của đơn"))
+    (services.settings.inbox_folder / "H18.25" / folder / "_xong.txt").touch()
+    result = sweep(services)
+    (document,) = result.documents
+    assert len(result.received) == 2
+    assert digitize_document(services, document, clock.now) is Outcome.DONE
+    view = services.catalogue.shelf.view(document)
+    assert view is not None and view.reading is not None and len(view.reading.texts) == 2
+    (matched,) = view.matches
+    assert (matched.dossier, matched.source) == (CODE, MatchSource.FILE_NAME)

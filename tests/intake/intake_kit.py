@@ -56,6 +56,8 @@ class Office:
     catalogue: Catalogue
     opener: Any = field(default_factory=PlainOpener)
     incomplete_seconds: float = 0.0
+    join: str = ""
+    """The marker file of folders whose pages are joined."""
     seconds: float = 0.0
     now: datetime = START
     intake: Intake = field(init=False)
@@ -77,6 +79,7 @@ class Office:
             known_centres=lambda: CENTRES,
             settle_seconds=2.0,
             incomplete_seconds=self.incomplete_seconds,
+            marker_of=lambda centre: self.join,
             monotonic=lambda: self.seconds,
         )
 

@@ -154,6 +154,21 @@ def test_a_part_of_an_original_is_a_document_of_its_own_pages(store: MemoryStore
     assert len(done.pages) == 2
 
 
+def test_pages_with_the_same_bytes_are_all_read(store: MemoryStore, tmp_path: Path) -> None:
+    (key,) = store.keys("originals/")
+    page = PageRange(sha256=key.rpartition("/")[2], first=2, last=2)
+    done = digitize(
+        Document(parts=(page, page, page)),
+        {page.sha256: Original(sha256=page.sha256, size=1, media_type=MediaType.PDF, pages=3)},
+        objects=store,
+        opener=GivenPages([picture(1), picture(2), picture(3)]),
+        reader=OneWordReader(),
+        scratch=tmp_path,
+        now=NOW,
+    )
+    assert done.reading.texts == ("trang2", "trang2", "trang2")
+
+
 def test_the_words_of_a_signature_are_kept_apart_on_a_scan(store: MemoryStore, tmp_path: Path) -> None:
     stamp = line("Ký", Box(50, 20, 80, 30))
     done = run(store, [picture(1, overlays=(stamp,)), picture(2), picture(3)], tmp_path)
