@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
+from contextvars import ContextVar
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -11,10 +13,29 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 from prefect.tasks import Task
 
-from flows.services import workspace_services
+from flows.progress import BatchProgress
+from flows.services import Services, workspace_services
 from flows.work import Outcome, digitize_document
 from pipeline.clock import now
 from pipeline.errors import SohoaError, Transient
+
+
+class _Batch:
+    """What the documents of one run share: services, opened by the first that needs them, and how far they are."""
+
+    def __init__(self, documents: int, until: ExitStack) -> None:
+        self.progress = BatchProgress(documents)
+        self._until = until
+        self._services: Services | None = None
+
+    def services(self) -> Services:
+        """Raises what opening them raises; the next call tries again."""
+        if self._services is None:
+            self._services = self._until.enter_context(workspace_services())
+        return self._services
+
+
+_batch: ContextVar[_Batch] = ContextVar("batch")
 
 
 def _run_name() -> str:
@@ -36,8 +57,8 @@ def _is_transient(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool
     retry_condition_fn=_is_transient,
 )
 def digitize_task(document_id: str) -> str:
-    with workspace_services() as services:
-        return digitize_document(services, document_id, now).value
+    batch = _batch.get()
+    return digitize_document(batch.services(), document_id, now, tell=batch.progress.page).value
 
 
 @flow(name="digitize", flow_run_name=_run_name, validate_parameters=True)
@@ -45,17 +66,13 @@ def digitize_batch(document_ids: list[str]) -> dict[str, int]:
     """Reads the documents one after the other; one that fails does not keep the others waiting."""
     logger = get_run_logger()
     outcomes: dict[str, str] = {}
-    for document_id in document_ids:
-        state = digitize_task(document_id, return_state=True)
-        result = state.result(raise_on_failure=False)
-        if isinstance(result, SohoaError):
-            outcomes[document_id] = f"waits: {result.code}"
-        elif isinstance(result, BaseException):
-            # Not one of ours: a defect. The lease runs out, the document is tried again and put aside in the end.
-            outcomes[document_id] = f"waits: {type(result).__name__}"
-        else:
-            outcomes[document_id] = str(result)
-        logger.info("%s: %s", document_id, outcomes[document_id])
+    with ExitStack() as until:
+        batch = _Batch(len(document_ids), until)
+        _batch.set(batch)
+        for document_id in document_ids:
+            outcomes[document_id] = _outcome(digitize_task(document_id, return_state=True))
+            logger.info("%s: %s", document_id, outcomes[document_id])
+            batch.progress.document()
     create_table_artifact(
         key="documents",
         table=[{"document": document, "outcome": outcome} for document, outcome in outcomes.items()],
@@ -63,3 +80,13 @@ def digitize_batch(document_ids: list[str]) -> dict[str, int]:
     )
     counts = Counter(outcome if outcome in set(Outcome) else "waiting" for outcome in outcomes.values())
     return dict(counts)
+
+
+def _outcome(state: State[str]) -> str:
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, SohoaError):
+        return f"waits: {result.code}"
+    if isinstance(result, BaseException):
+        # Not one of ours: a defect. The lease runs out, the document is tried again and put aside in the end.
+        return f"waits: {type(result).__name__}"
+    return str(result)

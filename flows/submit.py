@@ -27,24 +27,34 @@ from pipeline.model import DocumentState
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 PAGE = 200  # Prefect's largest page of flow runs
+_RUNS_FOR_EACH_WORKER = 4
+_LARGEST_BATCH = 64
 LIMIT = 5000
 """Waiting documents looked at in one go; the next one takes the next ones."""
 
 
 def submit(settings: Settings, documents: Iterable[str]) -> int:
-    """Creates runs of `settings.batch_size` documents each; returns how many documents.
+    """Creates runs of `batch_size` documents each; returns how many documents.
 
     Raises FlowServerUnavailable: the documents are in the catalogue, and whoever calls later submits them again.
     """
     ids = list(documents)
     if not ids:
         return 0
-    batches = [ids[start : start + settings.batch_size] for start in range(0, len(ids), settings.batch_size)]
+    size = batch_size(settings, len(ids))
+    batches = [ids[start : start + size] for start in range(0, len(ids), size)]
     with _client(settings) as client:
         deployment = client.read_deployment_by_name(DIGITIZE)
         for batch in batches:
             client.create_flow_run_from_deployment(deployment.id, parameters={"document_ids": batch})
     return len(ids)
+
+
+def batch_size(settings: Settings, documents: int) -> int:
+    """Documents in a run: the more wait, the larger the batches, for a run costs as much as some pages; but every
+    worker should have several."""
+    shared_out = documents // (_RUNS_FOR_EACH_WORKER * settings.workers)
+    return max(settings.batch_size, min(_LARGEST_BATCH, shared_out))
 
 
 def submit_waiting(services: Services, now: datetime) -> int:

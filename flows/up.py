@@ -18,6 +18,7 @@ import httpx
 
 from flows import heartbeat
 from flows.prefect_environment import WORK_POOL, enter, environment
+from flows.progress import Pace
 from flows.services import open_services
 from flows.settings import Settings
 from pipeline.clock import now
@@ -165,6 +166,7 @@ def _attend(
 ) -> None:
     """Keeps the parts running and tells how far the documents are."""
     before, told = heartbeat.read(settings), ""
+    pace = Pace()
     with open_services(settings) as services:
         while not stop.wait(1.0):
             supervisor.tend()
@@ -179,8 +181,9 @@ def _attend(
             )
             if beat.waiting:
                 line += f", {beat.waiting} waiting"
+            rate = pace.tell(ended, open_)
             if line != told:
-                tell(line)
+                tell(f"{line}; {rate}" if rate else line)
                 told = line
             if until_idle and not open_ and not beat.waiting:
                 return

@@ -14,7 +14,7 @@ from pathlib import Path
 from flows import purging
 from flows.services import Services
 from pipeline import keys
-from pipeline.digitize import Digitized, digitize
+from pipeline.digitize import Digitized, Progress, digitize
 from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SecretPaper, SohoaError, Transient
 from pipeline.model import Clues, Document, Match, Original, Receipt
 from pipeline.output import manifest
@@ -41,8 +41,10 @@ def owner() -> str:
 # --- digitizing ---------------------------------------------------------------------------------------------
 
 
-def digitize_document(services: Services, document: str, clock: Callable[[], datetime]) -> Outcome:
-    """Claims one document, reads it, stores it, and looks for its dossier.
+def digitize_document(
+    services: Services, document: str, clock: Callable[[], datetime], *, tell: Progress | None = None
+) -> Outcome:
+    """Claims one document, reads it, stores it, and looks for its dossier; `tell` is told after each page.
 
     A permanent fault is recorded with its code and the outcome is FAILED. A passing one gives the document back and
     is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
@@ -58,7 +60,7 @@ def digitize_document(services: Services, document: str, clock: Callable[[], dat
     if claim.silent >= settings.attempts:
         services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
         return Outcome.FAILED
-    keeper = _LeaseKeeper(services, claim, lease, clock)
+    keeper = _LeaseKeeper(services, claim, lease, clock, tell)
     try:
         _require_not_secret(services, claim, clock)
         receipts = services.catalogue.receipts.of_document(document)
@@ -106,8 +108,16 @@ def _require_not_secret(
 class _LeaseKeeper:
     """Renews the lease of a long document between its pages, at most once in a third of the lease."""
 
-    def __init__(self, services: Services, claim: Claim, lease: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        claim: Claim,
+        lease: timedelta,
+        clock: Callable[[], datetime],
+        tell: Progress | None,
+    ) -> None:
         self.claim = claim
+        self._tell = tell
         self._queue = services.catalogue.queue
         self._lease = lease
         self._clock = clock
@@ -116,6 +126,8 @@ class _LeaseKeeper:
         now = self._clock()
         if done < total and self.claim.until - now < self._lease * 2 / 3:
             self.claim = self._queue.renew(self.claim, now + self._lease)
+        if self._tell is not None:
+            self._tell(done, total)
 
 
 def _originals(services: Services, claim: Claim) -> dict[str, Original]:

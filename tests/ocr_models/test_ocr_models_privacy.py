@@ -11,7 +11,8 @@ READ = """
 import os
 from ocr_models.profiles import make_reader
 make_reader("fast").close()
-print(*(os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")))
+links = ("/proc/self/fd/" + fd for fd in os.listdir("/proc/self/fd"))
+print(*(os.readlink(link) for link in links if os.path.exists(link)))
 """
 
 
