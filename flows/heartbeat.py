@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from flows.settings import Settings
+
+MOST_REASONS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,10 @@ class Heartbeat:
     """Files that have not settled yet or wait for a fault to pass."""
     waits_for: tuple[str, ...] = ()
     """Codes of the faults that files or documents wait for."""
+    held: int = 0
+    """Of the waiting files, those that have settled and cannot be taken."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Codes of why single files wait, by their path below the inbox; at most MOST_REASONS."""
 
 
 def _file(settings: Settings) -> Path:

@@ -143,6 +143,7 @@ def intake(services: Services) -> Intake:
         book=services.catalogue.receipts,
         known_centres=lambda: {centre.code for centre in services.catalogue.lookup.centres()},
         settle_seconds=settings.settle_seconds,
+        incomplete_seconds=settings.incomplete_minutes * 60,
         admit=keeper.admit,
         marker_of=keeper.marker_of,
     )

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     settle_seconds: float = Field(default=2.0, ge=0)
     """A file is taken when its size and time have stood still for this long."""
+    incomplete_minutes: float = Field(default=10, ge=0)
+    """A file whose end is missing and that nothing was added to for this long is refused."""
     done_days: int = Field(default=30, ge=0)
     """After so many days a file in done/ is removed, once the stored object's hash has been verified."""
 
@@ -78,6 +80,21 @@ class Settings(BaseSettings):
     open_memory_mb: int = Field(default=1500, ge=256)
     page_seconds: float = Field(default=120, gt=0)
     """Seconds that reading one page may take."""
+
+    silent_days: int = Field(default=2, ge=1)
+    """Working days without a scan after which a centre that normally scans is called silent."""
+    disk_days: float = Field(default=7, ge=0)
+    """A disk that will be full sooner than this is told."""
+    alert_webhook: SecretStr | None = None
+    """An address that alerts are posted to as JSON; it may hold a token."""
+    alert_mail_to: str = ""
+    """Addresses that alerts are sent to, with commas between them."""
+    alert_mail_from: str = "sohoa@localhost"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
 
     @classmethod
     def settings_customise_sources(

@@ -5,15 +5,18 @@ It looks instead of waiting for events: a network share sends none, and none tel
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from flows import heartbeat
+from flows.alerts import LookOut
 from flows.services import Services, intake
 from pipeline.clock import now
 from pipeline.errors import Transient
+from pipeline.intake.board import Boards
 from pipeline.intake.sweep import SweepResult
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,11 @@ class Watcher:
         self._services = services
         self._intake = intake(services)
         self._hand_over = hand_over
+        settings = services.settings
+        self._boards = Boards(
+            inbox=settings.inbox_folder, rejected=settings.rejected_folder, book=services.catalogue.receipts
+        )
+        self._look_out = LookOut(services)
         self._pending: list[str] = []
         self._sweeps = self._received = self._rejected = 0
 
@@ -53,7 +61,8 @@ class Watcher:
                 waits_for.append(error.code)
         self._sweeps += 1
         _log(result)
-        self._beat(len(result.waiting) + len(result.held), waits_for)
+        self._beat(result, waits_for)
+        self._boards.update(result, now())
         return result
 
     def run(self, stop: threading.Event) -> None:
@@ -65,24 +74,29 @@ class Watcher:
             try:
                 result = self.look()
                 quiet = not (result.received or result.rejected)
+                self._look_out.look(now())
             except Transient as error:
                 log.warning("%s", error)
-                self._beat(0, [error.code])
+                self._beat(SweepResult(), [error.code])
             looked = (time.monotonic() - began) / BUSY_SHARE if quiet else 0.0
             stop.wait(min(LONGEST_PAUSE, max(poll, looked)))
 
-    def _beat(self, waiting: int, waits_for: Sequence[str]) -> None:
-        heartbeat.write(
-            self._services.settings,
-            heartbeat.Heartbeat(
-                at=now(),
-                sweeps=self._sweeps,
-                received=self._received,
-                rejected=self._rejected,
-                waiting=waiting,
-                waits_for=tuple(dict.fromkeys(waits_for)),
-            ),
+    def _beat(self, result: SweepResult, waits_for: Sequence[str]) -> None:
+        reasons = itertools.islice(result.reasons.items(), heartbeat.MOST_REASONS)
+        beat = heartbeat.Heartbeat(
+            at=now(),
+            sweeps=self._sweeps,
+            received=self._received,
+            rejected=self._rejected,
+            waiting=len(result.waiting) + len(result.held),
+            waits_for=tuple(dict.fromkeys(waits_for)),
+            held=len(result.held),
+            reasons={place: error.code for place, error in reasons},
         )
+        try:
+            heartbeat.write(self._services.settings, beat)
+        except OSError as error:  # a full disk: said in the log, and by the heartbeat's age
+            log.warning("no heartbeat can be written: %s", error.strerror)
 
 
 def _log(result: SweepResult) -> None:

@@ -6,19 +6,22 @@ import logging
 import signal
 import threading
 import time
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows import heartbeat, up
+from flows import alerts, heartbeat, up
 from flows.prefect_environment import enter
 from flows.services import Services, prepare
-from flows.settings import SETTINGS_FILE, load
+from flows.settings import SETTINGS_FILE, Settings, load
 from flows.watch import HandOver, Watcher
 from pipeline.clock import local, local_day, now
-from pipeline.errors import by_code
+from pipeline.errors import Incomplete, by_code
+from pipeline.intake.board import BEING_WRITTEN, in_short, midnight, refused
+from pipeline.intake.settle import inbox_file, look
 from pipeline.model import DocumentState
 from sohoa import console
 from sohoa.console import out
@@ -125,19 +128,27 @@ def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """What is read, what waits, what failed, and which documents belong to no dossier."""
+    """What is wrong, what is read, what waits, what failed, and which documents belong to no dossier."""
     with console.services(context) as services:
         counts = services.catalogue.shelf.counts()
         beat = heartbeat.read(services.settings)
         failed = services.catalogue.shelf.failed(50)
         unmatched = services.catalogue.shelf.unmatched(50)
+        wrong = alerts.find(services, alerts.recall(services.settings), now())
         if as_json:
             console.print_json(
                 {
                     "documents": {state.value: count for state, count in counts.items()},
                     "watcher": None
                     if beat is None
-                    else {"at": beat.at, "waiting": beat.waiting, "for": beat.waits_for},
+                    else {
+                        "at": beat.at,
+                        "waiting": beat.waiting,
+                        "held": beat.held,
+                        "for": beat.waits_for,
+                        "incomplete": sum(code == Incomplete.code for code in beat.reasons.values()),
+                    },
+                    "alerts": [asdict(alert) for alert in wrong],
                     "failed": [{"document": view.document.id, "error": view.error} for view in failed],
                     "unmatched": [view.document.id for view in unmatched],
                 }
@@ -145,6 +156,8 @@ def status(
             return
         out.print("Documents: " + ", ".join(f"{counts[state]} {state.value}" for state in DocumentState))
         out.print(_watcher_line(beat, now()))
+        for alert in wrong:
+            out.print(f"[red]Alert[/] {alert.code}: {alert.text}")
         if failed:
             rows = [{"document": v.document.id, "error": v.error, "": by_code(v.error).english} for v in failed]
             console.show(rows, as_json=False, empty="", title="\nFailed (`sohoa retry DOCUMENT` tries again)")
@@ -167,6 +180,8 @@ def _watcher_line(beat: heartbeat.Heartbeat | None, moment: datetime) -> str:
     age = moment - beat.at
     state = "running" if age < timedelta(minutes=1) else f"[red]silent for {age.total_seconds() / 60:.0f} minutes[/]"
     line = f"Watcher: {state}, {beat.waiting} files waiting"
+    if incomplete := sum(code == Incomplete.code for code in beat.reasons.values()):
+        line += f", {incomplete} of them incomplete"
     if beat.waits_for:
         line += "; waits for: " + ", ".join(f"{code} ({by_code(code).english})" for code in beat.waits_for)
     return line
@@ -178,41 +193,38 @@ def intake(
     centre: Annotated[str | None, typer.Option(help="Only this centre's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Which scans were taken and which were not: the receipts, and the refused files with their reasons."""
+    """Which scans were taken, which wait, and which were refused and why: what the page in a centre's folder says."""
     with console.services(context) as services:
-        day = local_day(now())
-        since = datetime.combine(day, datetime.min.time(), local(now()).tzinfo) if today else None
+        since = midnight(local_day(now())) if today else None
         receipts = services.catalogue.receipts.receipts(centre=centre, since=since)
+        not_taken = refused(services.settings.rejected_folder, centre=centre, since=since)
         rows = [
-            {
-                "lúc": f"{local(receipt.received_at):%d/%m/%Y %H:%M}",
-                "đơn vị": receipt.centre,
-                "tệp": receipt.name,
-                "kết quả": "đã nhận",
-                "mã": receipt.id,
-            }
-            for receipt in receipts
+            *(_row(one.received_at, one.centre, one.name, "đã nhận", "", one.id) for one in receipts),
+            *(_row(one.at, one.centre, one.name, "không nhận", one.why, one.code) for one in not_taken),
+            *(row for row in _left(services.settings) if centre in (None, row["đơn vị"])),
         ]
-        rows += _refused(services, since, centre)
         console.show(rows, as_json=as_json, empty="Chưa có tệp nào.")
 
 
-def _refused(services: Services, since: datetime | None, centre: str | None) -> list[dict[str, str]]:
-    """The notes beside the refused files."""
+def _row(at: datetime | None, centre: str, name: str, result: str, why: str, code: str) -> dict[str, str]:
+    return {
+        "lúc": "" if at is None else f"{local(at):%d/%m/%Y %H:%M}",
+        "đơn vị": centre,
+        "tệp": name,
+        "kết quả": result,
+        "lý do": why,
+        "mã": code,
+    }
+
+
+def _left(settings: Settings) -> list[dict[str, str]]:
+    """What lies in the inbox now, with what the watcher last said of it."""
+    beat = heartbeat.read(settings)
+    reasons = {} if beat is None else beat.reasons
     rows = []
-    folder = services.settings.rejected_folder
-    for note in sorted(folder.rglob("*.lydo.txt")):
-        written = datetime.fromtimestamp(note.stat().st_mtime, tz=now().tzinfo)
-        place = note.relative_to(folder)
-        if (since and written < since) or (centre and place.parts[0] != centre):
-            continue
-        rows.append(
-            {
-                "lúc": f"{local(written):%d/%m/%Y %H:%M}",
-                "đơn vị": place.parts[0] if len(place.parts) > 1 else "",
-                "tệp": str(place).removesuffix(".lydo.txt"),
-                "kết quả": "không nhận",
-                "mã": note.read_text("utf-8-sig").strip().rpartition(" ")[2],
-            }
-        )
+    for path, signature in look(settings.inbox_folder).files.items():
+        file = inbox_file(settings.inbox_folder, path, signature)
+        code = reasons.get(str(file.place), "")
+        why = in_short(by_code(code)) if code else BEING_WRITTEN
+        rows.append(_row(None, file.folder, file.name, "đang chờ", why, code))
     return rows

@@ -11,6 +11,7 @@ Each attribute fills one port of `pipeline.ports`. Callers get plain values, nev
 from __future__ import annotations
 
 from storage.catalogue import schema
+from storage.catalogue.activity import Activity
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
@@ -37,6 +38,7 @@ class Catalogue:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.receipts = Receipts(self._database)
+        self.activity = Activity(self._database)
         self.queue = Queue(self._database)
         self.retry = Retry(self._database)
         self.shelf = Shelf(self._database)

@@ -1,0 +1,43 @@
+"""On which days centres sent scans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from storage.catalogue.session import Database
+from storage.catalogue.tables import receipts
+
+
+class Activity:
+    """What the look-out for silent centres asks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def days_of_receipts(self, since: datetime) -> Mapping[str, frozenset[date]]:
+        """The days, as Vietnam counts them, on which each centre has sent something since then. Raises
+        CatalogueUnavailable."""
+        with self._database.read() as connection:
+            day = _local_day(connection.dialect.name)
+            statement = (
+                sa.select(receipts.c.centre, day)
+                .where(receipts.c.received_at >= since)
+                .group_by(receipts.c.centre, day)
+                .order_by(receipts.c.centre)
+            )
+            found: dict[str, set[date]] = {}
+            for centre, text in connection.execute(statement):
+                found.setdefault(centre, set()).add(date.fromisoformat(text))
+        return {centre: frozenset(days) for centre, days in found.items()}
+
+
+def _local_day(dialect: str) -> sa.ColumnElement[str]:
+    """As text. Vietnam has been at UTC+7 without summer time since 1975."""
+    column = sa.type_coerce(receipts.c.received_at, sa.DateTime)
+    if dialect == "sqlite":
+        return sa.func.date(column, sa.literal_column("'+7 hours'"), type_=sa.Text)
+    local = sa.func.timezone(sa.literal_column("'Asia/Ho_Chi_Minh'"), column)
+    return sa.func.to_char(local, sa.literal_column("'YYYY-MM-DD'"), type_=sa.Text)
