@@ -32,8 +32,10 @@ class BlankLimits:
     gap: float = 0.25
     """Line heights. A printed number touches its symbol ("28/2021/NĐ-CP"); one put into a blank doesn't."""
     taller: float = 1.15
+    somewhat_taller: float = 1.05
     darker: float = 1.25
-    """Times the share of ink in the box: a pen is thicker than the strokes of type."""
+    """Times the share of ink in the box, for a pen is thicker than the strokes of type; with some more height only,
+    for some printed digits are darker than others."""
 
 
 LIMITS = PrintLimits()
@@ -83,10 +85,9 @@ def _date_filled_in(words: Sequence[Word], texts: Sequence[str], grey: Pixels, l
 
 
 def _penned(word: Word, year: Word, grey: Pixels, limits: BlankLimits) -> bool:
-    """A single digit of print may be darker than a year, for some digits are."""
-    taller = word.box.height >= limits.taller * year.box.height
+    times = word.box.height / max(1.0, year.box.height)
     darker = len(word.text) > 1 and _ink_share(word, grey) >= limits.darker * _ink_share(year, grey)
-    return taller or darker
+    return times >= limits.taller or (darker and times >= limits.somewhat_taller)
 
 
 def _ink_share(word: Word, grey: Pixels) -> float:
