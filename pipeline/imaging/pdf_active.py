@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pikepdf
 
+_NAMES = ("/JS", "/EmbeddedFiles", "/EF")
 _ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
 _ANNOTATIONS = ("/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen")
 _MOST_OBJECTS = 200_000
 """A file with more objects is not searched to its end."""
+_DEEPEST = 8
 _DAMAGED = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError)
 
 
@@ -17,20 +19,24 @@ def holds_active_parts(pdf: pikepdf.Pdf) -> bool:
         if number >= _MOST_OBJECTS:
             return False
         try:
-            if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) and _is_active(item):
+            if _is_active(item, _DEEPEST):
                 return True
         except _DAMAGED:
             continue  # what qpdf cannot make sense of, no viewer will start
     return False
 
 
-def _is_active(item: pikepdf.Object) -> bool:
-    if "/JS" in item or "/EmbeddedFiles" in item or "/EF" in item:
-        return True
-    if item.get("/S") in _ACTIONS or item.get("/Type") == "/EmbeddedFile":
-        return True
-    # actions are often written directly into what has them
-    return item.get("/Subtype") in _ANNOTATIONS or any(
-        isinstance(action, pikepdf.Dictionary) and ("/JS" in action or action.get("/S") in _ACTIONS)
-        for action in (item.get("/OpenAction"), item.get("/A"))
-    )
+def _is_active(item: pikepdf.Object, depth: int) -> bool:
+    """Of an object or of what is written directly into it; what it refers to is an object of its own."""
+    if isinstance(item, pikepdf.Array):
+        inside = list(item)
+    elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        if any(name in item for name in _NAMES) or item.get("/Type") == "/EmbeddedFile":
+            return True
+        if item.get("/S") in _ACTIONS or item.get("/Subtype") in _ANNOTATIONS:
+            return True
+        inside = [value for _, value in item.items()]
+    else:
+        return False
+    nested = [one for one in inside if isinstance(one, pikepdf.Array | pikepdf.Dictionary) and not one.is_indirect]
+    return depth > 0 and any(_is_active(one, depth - 1) for one in nested)
