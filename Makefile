@@ -1,12 +1,13 @@
 # make demo   installs what is missing, then runs the main job on a small example
 # make test   installs what is missing, then runs the tests
+# make test-faults   the tests that take long: faults from outside, load, mutated files
 # make check  style, types and layers
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-test demo test check clean
+.PHONY: help setup setup-test demo test test-faults check clean peers bench bench-quick
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,11 +30,23 @@ demo: $(VENV)/.installed ## from scans in a watched folder to a table of rates, 
 test: $(VENV)/.installed-test ## all tests, with a real S3 server, PostgreSQL, Prefect and Tesseract
 	$(BIN)/pytest
 
+test-faults: $(VENV)/.installed-test ## the long ones: servers killed, disks filled, 10,000 files at once, mutated files
+	nice $(BIN)/pytest -m faults
+
 check: $(VENV)/.installed-test ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+peers: $(VENV)/.installed ## installs what the benchmarks compare with, in build/peers
+	scripts/peers.sh
+
+bench: $(VENV)/.installed-test peers ## speed beside the peers, written to docs/performance.md
+	$(BIN)/python -m benchmarks.speed --write docs/performance.md
+
+bench-quick: $(VENV)/.installed-test ## the same in a minute or two, printed only
+	$(BIN)/python -m benchmarks.speed --quick
 
 clean: ## removes what was made here: the environment, the demo, caches
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,6 +1,8 @@
 """Speed beside the peers: everyone reads the same pages in turn, several rounds; medians and ratios are kept.
 
-python -m benchmarks.speed [--rounds 3] [--workers 1] [--write docs/performance.md]
+    python -m benchmarks.speed [--quick] [--rounds 3] [--workers 1] [--write docs/performance.md]
+
+Every figure is of the whole way from a file to stored text, start-up included, of all processes together.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from benchmarks.score import Score, score
 
 REFERENCE = "OCRmyPDF --rotate-pages --deskew"
 """What ratios are taken against: the same work as ours (orientation, deskew, searchable PDF)."""
+BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,25 +95,45 @@ def machine(rounds: int, workers: int) -> str:
     return f"{model}, {os.cpu_count()} cores; {workers} at a time, {rounds} rounds, medians."
 
 
+def write(path: Path, text: str) -> None:
+    """Puts `text` between the two marks of a Markdown file; the words around them stay. Raises ValueError."""
+    page = path.read_text("utf-8")
+    before, found, rest = page.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not (found and ended):
+        raise ValueError(f"{path} has no {BEGIN} followed by {END}")
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", "utf-8")
+
+
+def _chosen(given: argparse.Namespace, folder: Path) -> list[Material]:
+    chosen = [materials.scanned_pdf(folder, pages) for pages in given.pages]
+    if given.files:
+        chosen += [materials.jpegs(folder, given.files), materials.bilevel_tiffs(folder, given.files)]
+    return chosen
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--pages", type=int, nargs="*", default=[10], help="lengths of the scanned PDFs")
     parser.add_argument("--files", type=int, default=12, help="how many one-page files of each kind")
-    parser.add_argument("--write", type=Path, help="write the tables to this file, below its first heading")
+    parser.add_argument("--only", nargs="*", help="names of contestants; default: all that are installed")
+    parser.add_argument("--quick", action="store_true", help="one round on a PDF of three pages")
+    parser.add_argument("--write", type=Path, help="put the tables between the marks of this Markdown file")
     given = parser.parse_args()
-    contestants = all_contestants(given.workers)
+    if given.quick:
+        given.rounds, given.pages, given.files = 1, [3], 0
+    contestants = [c for c in all_contestants(given.workers) if given.only is None or c.name in given.only]
+    if REFERENCE not in {contestant.name for contestant in contestants}:
+        print(f"{REFERENCE} is not measured (scripts/peers.sh installs it): no ratios.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        chosen = [materials.scanned_pdf(folder, pages) for pages in given.pages]
-        if given.files:
-            chosen += [materials.jpegs(folder, given.files), materials.bilevel_tiffs(folder, given.files)]
-        tables = [table(compare(material, contestants, given.rounds, folder)) for material in chosen]
+        tables = [table(compare(material, contestants, given.rounds, folder)) for material in _chosen(given, folder)]
     text = "\n".join([machine(given.rounds, given.workers), "", *tables])
     print(text)
     if given.write:
-        given.write.write_text(f"# Performance\n\n{text}", "utf-8")
+        write(given.write, text)
 
 
 if __name__ == "__main__":
