@@ -75,5 +75,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _runs_everything(config: pytest.Config) -> bool:
-    narrowed = any(config.getoption(name, default=None) for name in ("keyword", "markexpr", "lf", "collectonly"))
+    narrowed = any(config.getoption(name, default=None) for name in ("keyword", "lf", "collectonly"))
+    narrowed |= config.getoption("markexpr", default="") not in ("", "not faults")
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed

@@ -14,15 +14,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
-from tests.servers.process import as_user, free_port, running, start, wait_until
+from tests.servers.process import as_user, free_port, start, stop, wait_until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PostgresServer:
+    """A server process with its data folder. It can be killed and started again on the same data and port."""
+
     port: int
+    command: list[str | Path]
+    user: str | None
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = start(self.command, log=self.log, user=self.user, cwd=self.log.parent)
+        wait_until(lambda: _answers(self), self.process, self.log)
+
+    def kill(self) -> None:
+        """kill -9 of the server and of the processes that serve its connections."""
+        if self.process is not None and self.process.poll() is None:
+            family = psutil.Process(self.process.pid).children(recursive=True)
+            self.process.kill()
+            for member in family:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    member.kill()
+            psutil.wait_procs(family, timeout=10)
+            self.process.wait()
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of a database."""
@@ -84,7 +106,7 @@ def postgres() -> Iterator[PostgresServer]:
             "--no-sync",
             "--no-instructions",
         )
-        server = PostgresServer(port=free_port())
+        port = free_port()
         options = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
@@ -95,10 +117,14 @@ def postgres() -> Iterator[PostgresServer]:
             "shared_buffers": "64MB",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [program("postgres"), "-D", data, "-p", str(server.port), *settings]
-        with running(start(command, log=log, user=user, cwd=root), signal.SIGQUIT) as process:
-            wait_until(lambda: _answers(server), process, log)
+        command: list[str | Path] = [program("postgres"), "-D", data, "-p", str(port), *settings]
+        server = PostgresServer(port=port, command=command, user=user, log=log)
+        try:
+            server.start()
             yield server
+        finally:
+            if server.process is not None:
+                stop(server.process, signal.SIGQUIT)
 
 
 def _run_as(user: str | None, *command: str | Path) -> None:
