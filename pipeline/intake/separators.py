@@ -6,11 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
+
 from pipeline.intake.separators_patch import is_patch_t
 from pipeline.model import Code, PageImage
 from pipeline.text import fold
 from pipeline.understanding import codes, dossier_code, qr
 
+_DPI = 150.0
+"""Codes on sheets and slips are large: more pixels only cost time, and this is spent on every page of a stack."""
 _SLIPS = ("giay tiep nhan", "phieu tiep nhan", "bien nhan", "giay bien nhan", "phieu hen", "giay hen")
 """How the papers begin that a centre hands out at reception (Circular 01/2018/TT-VPCP, form 01)."""
 
@@ -27,8 +32,13 @@ class Mark:
 
 def find_mark(image: PageImage, text: str) -> Mark | None:
     """What the page is for its stack; None for an ordinary page."""
-    mark = mark_of(codes.find(image.pixels, image.number), image.number, text)
-    if mark is None and is_patch_t(image.pixels, image.dpi):
+    pixels = image.pixels
+    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    factor = min(1.0, _DPI / image.dpi)
+    if factor < 1:
+        grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    mark = mark_of(codes.find(grey, image.number), image.number, text)
+    if mark is None and is_patch_t(grey, image.dpi * factor):
         return Mark(page=image.number)
     return mark
 
