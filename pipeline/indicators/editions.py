@@ -9,7 +9,8 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import IntegrityError
-from pipeline.indicators.report import Report, Row, file_name
+from pipeline.indicators.report import Report, file_name
+from pipeline.indicators.rows import Row
 from pipeline.model import Period, Scope
 
 Figures = Mapping[str, Mapping[str, tuple[int, int]]]

@@ -43,8 +43,7 @@ class Sources:
 
 
 def gather(scope: Scope, code: str, period: Period, sources: Sources) -> Inputs:
-    """The part that concerns a scope, in canonical order. Where the year before has no dossier at all, there is nothing
-    to compare with."""
+    """The part that concerns a scope. Where the year before has no dossier at all, there is nothing to compare with."""
     tallies = _inside(sources.tallies, scope, code)
     known = any(tally.counts.get(Measure.DOSSIERS) for tally in sources.before)
     places = {"", *(t.centre.code for t in tallies), *(t.centre.province for t in tallies)}
@@ -88,8 +87,9 @@ _FORM = TypeAdapter(Inputs)
 
 
 def dump(inputs: Inputs) -> bytes:
-    """Canonical JSON."""
-    return _FORM.dump_json(inputs)
+    """Canonical JSON: the same for the same figures, in whatever order the tallies come."""
+    before = None if inputs.before is None else _plain(inputs.before)
+    return _FORM.dump_json(replace(inputs, tallies=_plain(inputs.tallies), before=before))
 
 
 def load(data: bytes) -> Inputs:
@@ -105,15 +105,19 @@ def digest(data: bytes) -> str:
 
 
 def _inside(tallies: Iterable[Tally], scope: Scope, code: str) -> tuple[Tally, ...]:
-    inside = [_plain(tally) for tally in tallies if _belongs(tally.centre, scope, code)]
-    return tuple(sorted(inside, key=lambda tally: tally.centre.code))
+    return tuple(tally for tally in tallies if _belongs(tally.centre, scope, code))
 
 
 def _belongs(centre: Centre, scope: Scope, code: str) -> bool:
     return scope is Scope.NATION or code == (centre.province if scope is Scope.PROVINCE else centre.code)
 
 
-def _plain(tally: Tally) -> Tally:
-    """Counts that are not 0, in order. How a centre's scans are read says nothing about its figures."""
-    counts = {measure: count for measure, count in sorted(tally.counts.items()) if count}
-    return Tally(centre=replace(tally.centre, profile=None), counts=counts)
+def _plain(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """By centre, the counts that are not 0 in order. How a centre's scans are read says nothing about its figures."""
+    return tuple(
+        Tally(
+            centre=replace(tally.centre, profile=None),
+            counts={measure: count for measure, count in sorted(tally.counts.items()) if count},
+        )
+        for tally in sorted(tallies, key=lambda tally: tally.centre.code)
+    )

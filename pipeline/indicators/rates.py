@@ -3,7 +3,6 @@ before it is printed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,10 +46,15 @@ def percentage(share: Fraction, decimals: int) -> Decimal:
 
 def total(tallies: Iterable[Tally]) -> Counts:
     """The sum over centres of every measure."""
-    sums: Counter[Measure] = Counter()
-    for tally in tallies:
-        sums.update(tally.counts)
-    return dict(sums)
+    return add(tally.counts for tally in tallies)
+
+
+def add(counts: Iterable[Counts]) -> Counts:
+    sums: dict[Measure, int] = {}
+    for each in counts:
+        for measure, count in each.items():
+            sums[measure] = sums.get(measure, 0) + count
+    return sums
 
 
 def rate(definition: Definition, counts: Counts) -> Rate:
@@ -75,7 +79,7 @@ def target_for(
     `province` without `centre` asks for a province, neither for the nation. An indicator that counts centres has no
     target for a single centre.
     """
-    if centre is not None and definition.counts_centres:
+    if not goals or (centre is not None and definition.counts_centres):
         return None
     places = [(Scope.NATION, "")]
     if centre is not None:

@@ -6,76 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from pipeline.errors import NotFound
 from pipeline.indicators import rates
 from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.definitions import DEFINITIONS, Definition
-from pipeline.indicators.rates import Counts, Goals, Rate
+from pipeline.indicators.rows import NATION, Part, Row, RowMaker
 from pipeline.indicators.scores import ScoreLine
-from pipeline.model import Centre, Dossier, Level, Measure, Period, Scope, Tally, Target, require_aware
-
-NATION = "Toàn quốc"
-MINISTRIES = "Bộ, ngành"
-LOCALITIES = "Địa phương"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One indicator of one row. `by_flag` is how much of the numerator rests on the register's flag alone."""
-
-    definition: Definition
-    rate: Rate
-    target: Target | None = None
-    before: Rate | None = None
-    """The rate of the same period a year before, where it was asked for."""
-    by_flag: int = 0
-
-    @property
-    def percent(self) -> Decimal | None:
-        return self.rate.percent(self.definition.decimals)
-
-    @property
-    def target_percent(self) -> Decimal | None:
-        return rates.percentage(rates.share_of(self.target), self.definition.decimals) if self.target else None
-
-    @property
-    def gap(self) -> Decimal | None:
-        return rates.gap(self.rate, self.target, self.definition.decimals) if self.target else None
-
-    @property
-    def reached(self) -> bool | None:
-        return rates.reached(self.rate, self.target) if self.target else None
-
-    @property
-    def still_needed(self) -> int:
-        return rates.still_needed(self.rate, self.target) if self.target else 0
-
-    @property
-    def change(self) -> Decimal | None:
-        return rates.change(self.rate, self.before, self.definition.decimals) if self.before else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """The figures of one centre, one province, the nation or a part of it. `province` is empty for the nation,
-    `province_name` and `level` are a centre's."""
-
-    scope: Scope
-    code: str
-    name: str
-    province: str = ""
-    province_name: str = ""
-    level: Level | None = None
-    counts: Counts
-    figures: tuple[Figure, ...]
-
-    def count(self, measure: Measure) -> int:
-        return self.counts.get(measure, 0)
-
-    def figure(self, definition: Definition) -> Figure:
-        return next(f for f in self.figures if f.definition.name == definition.name)
+from pipeline.model import Centre, Dossier, Measure, Period, Scope, Tally, Target, require_aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +113,14 @@ def build(
     inside = [tally for tally in tallies if _belongs(tally.centre, scope, code)]
     if not inside and scope is not Scope.NATION:
         raise NotFound(f"{scope.value} {code!r} has no centre in the register.")
-    make = _RowMaker(
+    make = RowMaker(
         goals=rates.in_force(targets, period.last),
         before=None if before is None else {tally.centre.code: tally for tally in before},
     )
     busy = [tally for tally in inside if any(tally.counts.values())]
     centres = tuple(make.centre(tally) for tally in sorted(busy, key=lambda tally: _natural(tally.centre.code)))
-    total = _total(make, scope, code, inside)
-    provinces = _provinces(make, inside) if scope is Scope.NATION else ()
+    parts = make.parts(inside)
+    total = make.centre(inside[0]) if scope is Scope.CENTRE else make.group(scope, code, _name(scope, parts), parts)
     return Report(
         scope=scope,
         code=code,
@@ -191,8 +129,8 @@ def build(
         made_at=require_aware(made_at),
         definitions=DEFINITIONS,
         total=total,
-        blocs=_blocs(make, inside) if scope is Scope.NATION else (),
-        provinces=provinces,
+        blocs=make.blocs(parts) if scope is Scope.NATION else (),
+        provinces=make.provinces(parts) if scope is Scope.NATION else (),
         centres=centres,
         missing=_missing(total, centres),
         dossiers=_by_centre(missing, {row.code for row in centres}),
@@ -211,82 +149,8 @@ def _belongs(centre: Centre, scope: Scope, code: str) -> bool:
     return code == (centre.province if scope is Scope.PROVINCE else centre.code)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RowMaker:
-    goals: Goals
-    before: Mapping[str, Tally] | None
-
-    def centre(self, tally: Tally) -> Row:
-        centre = tally.centre
-        return Row(
-            scope=Scope.CENTRE,
-            code=centre.code,
-            name=centre.name,
-            province=centre.province,
-            province_name=centre.province_name,
-            level=centre.level,
-            counts=tally.counts,
-            figures=self._figures([tally], province=centre.province, centre=centre),
-        )
-
-    def group(self, scope: Scope, code: str, name: str, tallies: Sequence[Tally]) -> Row:
-        return Row(
-            scope=scope,
-            code=code,
-            name=name,
-            province=code,
-            counts=rates.total(tallies),
-            figures=self._figures(tallies, province=code),
-        )
-
-    def _figures(
-        self, tallies: Sequence[Tally], *, province: str = "", centre: Centre | None = None
-    ) -> tuple[Figure, ...]:
-        counts = rates.total(tallies)
-        before = self._before(tallies)
-        return tuple(
-            Figure(
-                definition=definition,
-                rate=rates.rate(definition, counts),
-                target=rates.target_for(definition, self.goals, province=province, centre=centre),
-                before=None if before is None else rates.rate(definition, before),
-                by_flag=counts.get(definition.by_flag, 0) if definition.by_flag else 0,
-            )
-            for definition in DEFINITIONS
-        )
-
-    def _before(self, tallies: Iterable[Tally]) -> Counts | None:
-        if self.before is None:
-            return None
-        codes = [tally.centre.code for tally in tallies]
-        return rates.total(self.before[code] for code in codes if code in self.before)
-
-
-def _total(make: _RowMaker, scope: Scope, code: str, inside: Sequence[Tally]) -> Row:
-    if scope is Scope.CENTRE:
-        return make.centre(inside[0])
-    name = inside[0].centre.province_name if scope is Scope.PROVINCE else NATION
-    return make.group(scope, code, name, inside)
-
-
-def _blocs(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:
-    ministries = [tally for tally in inside if tally.centre.level is Level.MINISTRY]
-    localities = [tally for tally in inside if tally.centre.level is not Level.MINISTRY]
-    if not ministries or not localities:
-        return ()
-    return (
-        make.group(Scope.NATION, "", MINISTRIES, ministries),
-        make.group(Scope.NATION, "", LOCALITIES, localities),
-    )
-
-
-def _provinces(make: _RowMaker, inside: Sequence[Tally]) -> tuple[Row, ...]:
-    groups: dict[str, list[Tally]] = {}
-    for tally in inside:
-        groups.setdefault(tally.centre.province, []).append(tally)
-    return tuple(
-        make.group(Scope.PROVINCE, code, group[0].centre.province_name, group) for code, group in sorted(groups.items())
-    )
+def _name(scope: Scope, parts: Sequence[Part]) -> str:
+    return NATION if scope is Scope.NATION else parts[0].province_name
 
 
 def _by_centre(dossiers: Iterable[Dossier], centres: Collection[str]) -> dict[str, tuple[Dossier, ...]]:

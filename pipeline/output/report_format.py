@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from pipeline.clock import local
 from pipeline.errors import UsageError
-from pipeline.indicators.report import LOCALITIES, MINISTRIES, NATION, Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import LOCALITIES, MINISTRIES, NATION, Row
 from pipeline.model import Level, Period, Scope
 
 NO_BREAK = "\u00a0"

@@ -11,7 +11,8 @@ import jinja2
 
 from pipeline.clock import local
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, HEADLINE, RECORDS_DIGITIZED
-from pipeline.indicators.report import Figure, Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Figure, Row
 from pipeline.model import Measure, Scope
 from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language

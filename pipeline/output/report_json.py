@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipeline.indicators.definitions import Definition
-from pipeline.indicators.report import Figure, Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Figure, Row
 from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import all_rows

@@ -8,7 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pipeline.indicators.definitions import HEADLINE, RECORDS_DIGITIZED
-from pipeline.indicators.report import Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Row
 from pipeline.model import Measure
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language

@@ -6,7 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
-from pipeline.indicators.report import Figure, Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Figure, Row
 from pipeline.model import Measure, Scope
 from pipeline.output import report_format, report_reported, report_words
 from pipeline.output.report_format import Language, integer, percent, points

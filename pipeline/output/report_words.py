@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
-from pipeline.indicators.report import Figure, Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Figure, Row
 from pipeline.output.report_format import Language, integer, name, percent, points
 
 _WORDS: Mapping[str, tuple[str, str]] = {

@@ -9,7 +9,8 @@ from typing import Any
 
 import xlsxwriter
 
-from pipeline.indicators.report import Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Row
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import Kind, Value, fields, missing_facts, values

@@ -44,7 +44,8 @@ class Lookup:
 
 
 def all_centres(connection: sa.Connection) -> list[Centre]:
-    found = [Centre(**row._mapping) for row in connection.execute(sa.select(centres))]
+    names = [column.name for column in centres.columns]
+    found = [Centre(**dict(zip(names, row, strict=True))) for row in connection.execute(sa.select(centres))]
     return sorted(found, key=lambda centre: centre.code)
 
 

@@ -11,7 +11,8 @@ import pytest
 from pipeline.indicators import periods
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
 from pipeline.indicators.inputs import Sources, compute, gather
-from pipeline.indicators.report import Report, Row
+from pipeline.indicators.report import Report
+from pipeline.indicators.rows import Row
 from pipeline.model import Scope
 from sample_scans import nation
 from storage.catalogue import Catalogue
