@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import GateRefused, by_code
-from pipeline.model import Document, Original, Remark, whole
+from pipeline.model import Document, Original, Receipt, Remark, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,8 @@ def remark_text(remark: Remark) -> str:
     if not issubclass(kind, GateRefused):
         return remark.code
     return kind(pages=remark.pages, measured=remark.measured, limit=remark.limit).facts()
+
+
+def remarks_text(receipt: Receipt) -> str:
+    """All that was remarked on a file, on one line; "" where nothing was."""
+    return "; ".join(remark_text(remark) for remark in receipt.remarks)

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from pipeline.clock import VIETNAM, local, local_day
 from pipeline.errors import ConfigurationError, SohoaError, Transient, by_code
+from pipeline.intake.admission import remarks_text
 from pipeline.intake.moving import translated
 from pipeline.intake.names import BOARD_NAME, NOTE_SUFFIX, on_one_line, shown
 from pipeline.intake.sweep import SweepResult
@@ -171,10 +172,14 @@ def render(
             *_part(
                 f"ĐÃ NHẬN (tệp nằm trong done/{centre}/{day.isoformat()})",
                 receipts[::-1],
-                lambda one: f"{local(one.received_at):%H:%M}  {on_one_line(one.name)}",
+                lambda one: f"{local(one.received_at):%H:%M}  {on_one_line(one.name)}{_remarked(one)}",
             ),
         )
     )
+
+
+def _remarked(receipt: Receipt) -> str:
+    return f". Lưu ý: {remarks_text(receipt)}" if receipt.remarks else ""
 
 
 def _part(heading: str, items: Sequence[T], line: Callable[[T], str]) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.clock import local
-from pipeline.intake.admission import remark_text
+from pipeline.intake.admission import remarks_text
 from pipeline.intake.moving import make_folders, translated
 from pipeline.intake.names import on_one_line
 from pipeline.model import Original, Receipt
@@ -37,7 +37,7 @@ def write_line(done: Path, receipt: Receipt, original: Original) -> None:
         str(original.pages),
         str(original.size),
         receipt.sha256[:12],
-        "; ".join(remark_text(remark) for remark in receipt.remarks),
+        remarks_text(receipt),
         receipt.id,  # last, so that a line which has it is whole
     )
     with translated(path.parent):

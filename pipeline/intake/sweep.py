@@ -95,6 +95,7 @@ class _Pass:
     waiting: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
     faults: list[SohoaError] = field(default_factory=list)
+    reasons: dict[str, SohoaError] = field(default_factory=dict)
 
 
 class Intake:
@@ -156,7 +157,10 @@ class Intake:
             waiting=self._below(this.waiting),
             held=self._below(this.held),
             faults=tuple({str(fault): fault for fault in this.faults}.values()),
-            reasons={self._place(path): pause.error for path, pause in self._pauses.items()},
+            reasons={
+                **{self._place(path): error for path, error in this.reasons.items()},
+                **{self._place(path): pause.error for path, pause in self._pauses.items()},
+            },
         )
 
     def _look(self) -> tuple[dict[str, Signature], list[SohoaError]]:
@@ -208,8 +212,10 @@ class Intake:
     def _take_set(self, one: PageSet, began: float, now: datetime, this: _Pass) -> None:
         """Receives or rejects the pages of one document together, or leaves them to wait for the rest."""
         if not one.is_complete(self._seen, began, self._settle_seconds):
+            error = SetIncomplete(f"centre {one.centre}, {len(one.pages)} pages.")
+            this.reasons |= dict.fromkeys(one.files, error)
             if one.quiet(self._seen, began) >= REPORT_SECONDS:
-                this.faults.append(SetIncomplete(f"centre {one.centre}, {len(one.pages)} pages."))
+                this.faults.append(error)
             return
         if not all(self._due(path, began) for path in one.files):
             return

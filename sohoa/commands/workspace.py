@@ -20,6 +20,7 @@ from flows.settings import SETTINGS_FILE, Settings, load
 from flows.watch import HandOver, Watcher
 from pipeline.clock import local, local_day, now
 from pipeline.errors import Incomplete, by_code
+from pipeline.intake.admission import remarks_text
 from pipeline.intake.board import BEING_WRITTEN, in_short, midnight, refused
 from pipeline.intake.settle import inbox_file, look
 from pipeline.model import DocumentState
@@ -199,7 +200,7 @@ def intake(
         receipts = services.catalogue.receipts.receipts(centre=centre, since=since)
         not_taken = refused(services.settings.rejected_folder, centre=centre, since=since)
         rows = [
-            *(_row(one.received_at, one.centre, one.name, "đã nhận", "", one.id) for one in receipts),
+            *(_row(one.received_at, one.centre, one.name, "đã nhận", remarks_text(one), one.id) for one in receipts),
             *(_row(one.at, one.centre, one.name, "không nhận", one.why, one.code) for one in not_taken),
             *(row for row in _left(services.settings) if centre in (None, row["đơn vị"])),
         ]

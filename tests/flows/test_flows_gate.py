@@ -14,6 +14,7 @@ from flows.services import Services, intake
 from flows.work import Outcome, digitize_document
 from pipeline import clock, keys
 from pipeline.errors import StoreUnavailable
+from pipeline.intake import board
 from pipeline.intake.sweep import SweepResult
 from pipeline.model import Action, DocumentState, GateSetting, MatchSource, Rule
 from tests.flows.conftest import CODE, DEJAVU, draw_scan
@@ -162,7 +163,10 @@ def test_remarks_are_in_the_receipt_log_with_their_measures(services: Services) 
     assert [remark.code for remark in receipt.remarks] == ["low-resolution", "no-colour"]
     (log,) = (services.settings.done_folder / "H18.25").glob("bien-nhan-*.txt")
     text = log.read_text("utf-8-sig")
-    assert "Trang 1: độ phân giải thấp (đo được 150 dpi, giới hạn 200 dpi); Trang 1: không có màu" in text
+    remarks = "Trang 1: độ phân giải thấp (đo được 150 dpi, giới hạn 200 dpi); Trang 1: không có màu"
+    assert remarks in text
+    page_of_today = board.render("H18.25", clock.local_day(clock.now()), [receipt], [], [])
+    assert f"a.png. Lưu ý: {remarks}" in page_of_today
 
 
 def test_a_rule_that_refuses_names_page_measure_and_limit(services: Services) -> None:

@@ -62,7 +62,8 @@ def test_without_its_marker_a_folder_waits_and_is_reported_in_time(joining: Offi
     drop_pages(joining, "tờ khai", NAMES, marker=False)
     assert joining.settle().received == ()
     joining.wait(join.QUIET_SECONDS)
-    assert joining.look().faults == ()
+    result = joining.look()
+    assert result.faults == () and {error.code for error in result.reasons.values()} == {"set-incomplete"}
     joining.wait(join.REPORT_SECONDS)
     result = joining.look()
     assert [fault.code for fault in result.faults] == ["set-incomplete"]
