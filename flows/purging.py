@@ -11,8 +11,9 @@ from datetime import datetime
 
 from flows.services import Services
 from pipeline import keys
-from pipeline.errors import SecretPaper
+from pipeline.errors import ConfigurationError, SecretPaper, Transient
 from pipeline.intake.rules import gate_of
+from pipeline.intake.withdraw import withdraw
 from pipeline.model import Action, Document, PageReading, Rule, Tombstone
 from pipeline.output import manifest
 from pipeline.understanding import secrecy
@@ -42,8 +43,27 @@ def purge(services: Services, document: Document, now: datetime) -> None:
             for key in list(services.objects.keys(keys.readings(concerned.id))):
                 services.objects.purge(key)
         services.objects.purge(keys.original(sha256))
+        _withdraw(services, document, sha256)
         if services.catalogue.tombstones.record(tombstone):
             log.warning("purged: original %s of document %s, %s", sha256, document.id, SecretPaper.code)
+
+
+def _withdraw(services: Services, document: Document, sha256: str) -> None:
+    """Moves what the clerks dropped from done/ to rejected/, as far as this machine sees the folders."""
+    settings = services.settings
+    original = services.catalogue.receipts.original(sha256)
+    for receipt in services.catalogue.receipts.of_document(document.id):
+        if original is None or receipt.sha256 != sha256:
+            continue
+        try:
+            moved = withdraw(
+                receipt, original, SecretPaper(), done=settings.done_folder, rejected=settings.rejected_folder
+            )
+            reason = "not found here"
+        except (Transient, ConfigurationError) as error:
+            moved, reason = [], str(error)
+        if not moved:
+            log.warning("the copy in done/ was not moved: receipt %s, %s", receipt.id, reason)
 
 
 def _originals(document: Document) -> list[str]:

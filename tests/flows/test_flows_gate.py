@@ -114,6 +114,20 @@ def test_a_mark_found_while_reading_purges_everything_but_the_receipt(services: 
     assert services.catalogue.tombstones.of(receipt.sha256) is not None
     assert sorted(services.objects.keys()) == sorted([keys.receipt(receipt), keys.tombstone(receipt.sha256)])
     assert services.catalogue.receipts.receipts() == [receipt]
+    assert list(services.settings.done_folder.rglob("*.png")) == []
+    refused = services.settings.rejected_folder / "H18.25"
+    assert sorted(path.name for path in refused.iterdir()) == ["b.png", "b.png.lydo.txt"]
+    assert "Mã hỗ trợ: secret-paper" in (refused / "b.png.lydo.txt").read_text("utf-8-sig")
+
+
+def test_a_copy_in_done_that_cannot_be_reached_delays_no_purge(services: Services) -> None:
+    document = secret_document(services)
+    (receipt,) = services.catalogue.receipts.receipts()
+    services.settings.rejected_folder.rmdir()
+    services.settings.rejected_folder.write_bytes(b"a file where the folder should be")
+    assert digitize_document(services, document, clock.now) is Outcome.FAILED
+    assert services.objects.stat(keys.original(receipt.sha256)) is None
+    assert len(list(services.settings.done_folder.rglob("*.png"))) == 1
 
 
 def test_a_purge_that_was_cut_off_is_finished_by_the_next_try(services: Services) -> None:
@@ -128,7 +142,7 @@ def test_a_purge_that_was_cut_off_is_finished_by_the_next_try(services: Services
 def test_what_was_purged_is_refused_when_it_is_dropped_again(services: Services) -> None:
     document = secret_document(services)
     digitize_document(services, document, clock.now)
-    secret = next(services.settings.done_folder.rglob("b.png"))
+    secret = next(services.settings.rejected_folder.rglob("b.png"))
     (services.settings.inbox_folder / "H18.25" / "c.png").write_bytes(secret.read_bytes())
     (rejection,) = sweep(services).rejected
     assert rejection.error.code == "secret-paper"
