@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -119,3 +119,19 @@ def change(rate: Rate, before: Rate, decimals: int) -> Decimal | None:
     """Percentage points since an earlier period, of the percentages as printed; None where either has no rate."""
     now, then = rate.percent(decimals), before.percent(decimals)
     return None if now is None or then is None else now - then
+
+
+FARTHEST = 50 * 365
+"""A target that is more days away than this at the present pace is not said to be reached at all."""
+
+
+def reached_on(rate: Rate, before: Rate | None, target: Target, last: date) -> date | None:
+    """The day on which the target is reached if the rate goes on rising by as much a year as it did in the year up to
+    `last`, the last day of its period; None where it is reached already, does not rise, or is too far."""
+    if before is None or rate.share is None or before.share is None or reached(rate, target):
+        return None
+    pace = rate.share - before.share
+    if pace <= 0:
+        return None
+    days = -(-(share_of(target) - rate.share) * 365 // pace)
+    return last + timedelta(days=int(days)) if days <= FARTHEST else None

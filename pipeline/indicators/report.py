@@ -114,6 +114,7 @@ def build(
     if not inside and scope is not Scope.NATION:
         raise NotFound(f"{scope.value} {code!r} has no centre in the register.")
     make = RowMaker(
+        last=period.last,
         goals=rates.in_force(targets, period.last),
         before=None if before is None else {tally.centre.code: tally for tally in before},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from pipeline.indicators import rates
@@ -26,6 +27,8 @@ class Figure:
     before: Rate | None = None
     """The rate of the same period a year before, where it was asked for."""
     by_flag: int = 0
+    reached_on: date | None = None
+    """When the target is reached at the pace of the last year."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -88,8 +91,9 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowMaker:
     """Makes rows with the targets in force; `before` are the tallies of the year before by centre, None where there
-    is nothing to compare with."""
+    is nothing to compare with. `last` is the last day of the period."""
 
+    last: date
     goals: Goals
     before: Mapping[str, Tally] | None
 
@@ -155,13 +159,19 @@ class RowMaker:
     def _figures(
         self, counts: Counts, before: Counts | None, province: str, centre: Centre | None = None
     ) -> tuple[Figure, ...]:
-        return tuple(
-            Figure(
-                definition=definition,
-                rate=rates.rate(definition, counts),
-                target=rates.target_for(definition, self.goals, province=province, centre=centre),
-                before=None if before is None else rates.rate(definition, before),
-                by_flag=counts.get(definition.by_flag, 0) if definition.by_flag else 0,
-            )
-            for definition in DEFINITIONS
+        return tuple(self._figure(definition, counts, before, province, centre) for definition in DEFINITIONS)
+
+    def _figure(
+        self, definition: Definition, counts: Counts, before: Counts | None, province: str, centre: Centre | None
+    ) -> Figure:
+        now = rates.rate(definition, counts)
+        then = None if before is None else rates.rate(definition, before)
+        target = rates.target_for(definition, self.goals, province=province, centre=centre)
+        return Figure(
+            definition=definition,
+            rate=now,
+            target=target,
+            before=then,
+            by_flag=counts.get(definition.by_flag, 0) if definition.by_flag else 0,
+            reached_on=rates.reached_on(now, then, target, self.last) if target else None,
         )

@@ -96,6 +96,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "still_needed": figure.still_needed,
         "by_flag": figure.by_flag,
         "change": _number(figure.change),
+        "reached_on": figure.reached_on.isoformat() if figure.reached_on else None,
     }
 
 

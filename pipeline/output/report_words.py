@@ -26,6 +26,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gap": ("Chênh lệch", "Gap"),
     "gap_points": ("Chênh lệch (điểm %)", "Gap (points)"),
     "same_period": ("So với cùng kỳ", "On the year before"),
+    "reached_on": ("Đạt mục tiêu, theo tốc độ một năm qua", "Reached, at the pace of the last year"),
     "same_period_points": ("So với cùng kỳ (điểm %)", "On the year before (points)"),
     "blocs": ("Bộ, ngành và địa phương", "Ministries and localities"),
     "too_many_centres": (

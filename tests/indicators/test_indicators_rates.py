@@ -152,3 +152,45 @@ def test_an_indicator_is_found_by_its_name_and_others_are_listed() -> None:
     assert by_name("records_digitized") is RECORDS_DIGITIZED
     with pytest.raises(NotFound, match="e_results"):
         by_name("speed")
+
+
+LAST = date(2023, 9, 30)
+
+
+def percent_of(percent: int) -> Rate:
+    return Rate(numerator=percent, denominator=100)
+
+
+def test_a_rate_that_rose_ten_points_in_a_year_needs_half_a_year_for_five() -> None:
+    assert rates.reached_on(percent_of(70), percent_of(60), goal(0.75), LAST) == date(2024, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("rate", "before"),
+    [
+        (percent_of(75), percent_of(60)),
+        (percent_of(70), percent_of(70)),
+        (percent_of(60), percent_of(70)),
+        (percent_of(70), None),
+        (percent_of(70), Rate(numerator=0, denominator=0)),
+        (Rate(numerator=0, denominator=0), percent_of(60)),
+        (Rate(numerator=1001, denominator=10_000), percent_of(10)),
+    ],
+)
+def test_no_day_is_told_where_it_is_reached_does_not_rise_or_is_too_far(rate: Rate, before: Rate | None) -> None:
+    assert rates.reached_on(rate, before, goal(0.75), LAST) is None
+
+
+@given(counts, counts, shares)
+def test_at_its_pace_a_rate_has_reached_its_target_on_the_day_told_and_not_the_day_before(
+    now: tuple[int, int], then: tuple[int, int], share: float
+) -> None:
+    rate, before = (Rate(numerator=n, denominator=d) for n, d in (now, then))
+    day = rates.reached_on(rate, before, goal(share), LAST)
+    if day is None or rate.share is None or before.share is None:
+        return
+    pace = (rate.share - before.share) / 365
+    target = rates.share_of(goal(share))
+    days = (day - LAST).days
+    assert rate.share + pace * days >= target
+    assert rate.share + pace * (days - 1) < target

@@ -217,6 +217,15 @@ def test_ministries_and_localities_are_told_apart_with_their_change() -> None:
     assert "Ministries and agencies" in report_csv.render(report, "en")
 
 
+def test_the_day_on_which_the_target_is_reached_is_told() -> None:
+    report = build(Scope.PROVINCE, "H18", PERIOD, [digitized(1, 700)], TARGETS, MADE_AT, before=[digitized(1, 600)])
+    cards = html.fromstring(report_html.render(report)).find_class("cards")[0]
+    assert "Đạt mục tiêu, theo tốc độ một năm qua31/03/2024" in text(cards)
+    assert (
+        json.loads(report_json.render(report))["total"]["indicators"]["records_digitized"]["reached_on"] == "2024-03-31"
+    )
+
+
 def test_a_page_of_too_many_centres_lists_none_and_the_workbook_all() -> None:
     report = nation([digitized(i, i % 1000) for i in range(1, 1002)])
     assert not html.fromstring(report_html.render(report)).xpath("//table[@data-controls='centres-controls']")
