@@ -100,15 +100,18 @@ class Gatekeeper:
         numbers = range(1, original.pages + 1) if all_pages else range(1, 2)
         if not all_pages and not _asks(gate, Rule.SECRECY):
             return seen
+        begins = True  # the first page of a paper, where its mark of secrecy is
         with self._opener.pages(path, numbers) as pages:
             for page in pages:
-                if page.number == 1 and _asks(gate, Rule.SECRECY) and secrecy.is_marked(page, self._stamps):
-                    seen.findings.append(Finding(rule=Rule.SECRECY, page=1))
+                if begins and _asks(gate, Rule.SECRECY) and secrecy.is_marked(page, self._stamps):
+                    seen.findings.append(Finding(rule=Rule.SECRECY, page=page.number))
                     if gate[Rule.SECRECY].action is Action.REFUSE:
                         break
+                begins = False
                 if page.image is None:
                     continue
                 mark = find_mark(page.image, gate[Rule.SEPARATORS].limit) if stack else None
+                begins = mark is not None
                 if mark is not None:
                     seen.marks.append(mark)
                 if mark is None or mark.paper:

@@ -96,6 +96,14 @@ def test_a_paper_with_a_stamp_of_secrecy_is_refused_before_anything_is_stored(se
     assert services.catalogue.receipts.receipts() == []
 
 
+def test_a_stamp_on_a_paper_further_down_a_stack_is_seen_too(services: Services) -> None:
+    drop(services, "tap.pdf", page("một"), page(code="PATCHT"), page("KẾ HOẠCH", red="TỐI MẬT"))
+    (rejection,) = sweep(services).rejected
+    assert rejection.error.code == "secret-paper"
+    assert "Trang 3: có dấu chỉ độ mật." in rejection.note.read_text("utf-8-sig")
+    assert list(services.objects.keys()) == []
+
+
 def secret_document(services: Services) -> str:
     """One whose mark has no frame and no colour, so that only reading finds it."""
     return receive(services, "b.png", "Số: 12/KH-UBND", "TUYỆT MẬT", "Kế hoạch năm 2023 của Ủy ban nhân dân xã")
