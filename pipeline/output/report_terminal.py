@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
+from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
 from pipeline.model import Measure, Scope
@@ -109,12 +109,12 @@ def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Langu
     t = report_words.words(language)
     table = _table(title)
     centres = rows[0].scope is Scope.CENTRE
-    goals = [d for d in (RECORDS_DIGITIZED, E_RESULTS) if any(row.figure(d).target for row in rows)]
+    goals = _goals(rows)
     table.add_column(t["code"], no_wrap=True)
     table.add_column(t["centre"] if centres else t["province"], min_width=10)
     columns = ["dossiers", "components", "e_results", "digitizing" if centres else "digitizing_share"]
     for definition, rate in ((RECORDS_DIGITIZED, "records_rate"), (E_RESULTS, "e_results_rate")):
-        columns += [rate, "target", "gap"] if definition in goals else [rate]
+        columns += [rate, *goals.get(definition.name, ())]
     for column in (*columns, "still_needed"):
         table.add_column(t[f"terminal_{column}"], justify="right")  # a narrow terminal folds, it loses nothing
     for row in rows:
@@ -125,7 +125,18 @@ def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Langu
     return table
 
 
-def _cells(row: Row, goals: list[Definition], language: Language) -> list[Text | str]:
+def _goals(rows: tuple[Row, ...]) -> dict[str, tuple[str, ...]]:
+    """The columns that an indicator with a target gets: the target itself only where the rows do not share one, which
+    the table above tells."""
+    found: dict[str, tuple[str, ...]] = {}
+    for definition in (RECORDS_DIGITIZED, E_RESULTS):
+        targets = {row.figure(definition).target_percent for row in rows}
+        if targets != {None}:
+            found[definition.name] = ("target", "gap") if len(targets) > 1 or len(rows) == 1 else ("gap",)
+    return found
+
+
+def _cells(row: Row, goals: dict[str, tuple[str, ...]], language: Language) -> list[Text | str]:
     cells: list[Text | str] = [
         integer(row.count(measure), language)
         for measure in (Measure.DOSSIERS, Measure.COMPONENTS_DIGITIZED, Measure.E_RESULTS)
@@ -134,8 +145,9 @@ def _cells(row: Row, goals: list[Definition], language: Language) -> list[Text |
     records = row.figure(RECORDS_DIGITIZED)
     for figure in (records, row.figure(E_RESULTS)):
         cells.append(percent(figure.percent, language))
-        if figure.definition in goals:
-            cells += [percent(figure.target_percent, language) if figure.target else "–", _gap(figure, language)]
+        for column in goals.get(figure.definition.name, ()):
+            target = percent(figure.target_percent, language) if figure.target else "–"
+            cells.append(target if column == "target" else _gap(figure, language))
     return [*cells, integer(records.still_needed, language) if records.gap is not None else "–"]
 
 

@@ -249,3 +249,17 @@ def test_the_terminal_shows_every_place_within_eighty_columns() -> None:
     assert "81,9\u00a0%" in shown
     assert "−30,6" in shown
     assert "n/a" in shown
+
+
+def test_a_target_that_all_share_takes_no_column_and_nothing_is_cut_off() -> None:
+    since = date(2023, 1, 1)
+    targets = [
+        Target(indicator=name, scope=Scope.NATION, value=0.75, valid_from=since)
+        for name in ("records_digitized", "e_results")
+    ]
+    console = Console(width=80, file=io.StringIO(), record=True)
+    for table in report_terminal.tables(build(Scope.NATION, "", PERIOD, TALLIES, targets, MADE_AT)):
+        console.print(table)
+    shown = console.export_text()
+    assert "…" not in shown
+    assert "−47,25" in shown
