@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
@@ -120,11 +121,12 @@ class Intake:
         admit: Admit = admit_all,
         marker_of: MarkerOf = never_joined,
         monotonic: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._inbox, self._done, self._rejected = inbox, done, rejected
         self._opener, self._objects, self._book = opener, objects, book
         self._known_centres, self._admit, self._marker_of = known_centres, admit, marker_of
-        self._settle_seconds, self._monotonic = settle_seconds, monotonic
+        self._settle_seconds, self._monotonic, self._chance = settle_seconds, monotonic, chance
         self._incomplete_seconds = incomplete_seconds
         self._seen: dict[str, Seen] = {}
         self._had_folders = False
@@ -318,9 +320,11 @@ class Intake:
         return pause is None or pause.until <= now
 
     def _pause(self, path: str, signature: Signature, error: SohoaError) -> None:
-        """1, 2, 4 … seconds, so that a file that cannot be taken does not keep the watcher busy."""
+        """At most 1, 2, 4 … seconds and at least half of that, so that a file that cannot be taken keeps no watcher
+        busy, and several watchers do not come back to a server all at once."""
         tries = self._pauses[path].tries + 1 if path in self._pauses else 1
-        until = self._monotonic() + min(2.0 ** (tries - 1), LONGEST_PAUSE)
+        longest = min(2.0 ** (tries - 1), LONGEST_PAUSE)
+        until = self._monotonic() + longest * (1 + self._chance()) / 2
         self._pauses[path] = _Pause(signature, error, tries, until)
 
     def _account_for_pauses(self, this: _Pass) -> None:

@@ -81,6 +81,7 @@ class Office:
             incomplete_seconds=self.incomplete_seconds,
             marker_of=lambda centre: self.join,
             monotonic=lambda: self.seconds,
+            chance=lambda: 1.0,
         )
 
     @property
