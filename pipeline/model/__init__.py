@@ -66,7 +66,6 @@ from pipeline.model.scans import (
     Receipt,
     Remark,
     Tombstone,
-    page_numbers,
     whole,
 )
 
@@ -117,7 +116,6 @@ __all__ = [
     "Tombstone",
     "Word",
     "digest",
-    "page_numbers",
     "require_aware",
     "whole",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,11 +97,6 @@ class Document:
 def whole(original: Original) -> Document:
     """The document of all pages of one original."""
     return Document(parts=(PageRange(sha256=original.sha256, first=1, last=original.pages),))
-
-
-def page_numbers(parts: Sequence[PageRange]) -> list[tuple[str, int]]:
-    """(SHA-256 of the original, page number in it) for each page of a document, in order."""
-    return [(part.sha256, number) for part in parts for number in range(part.first, part.last + 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
