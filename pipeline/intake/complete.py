@@ -22,8 +22,7 @@ _TAIL = 65536
 _LAST_LINE = 64
 """Bytes that hold the last line of a PDF."""
 _MOST_SEGMENTS = 10_000
-_MOST_DIRECTORIES = 10_000
-_MOST_STRIPS = 200_000
+_MOST_BYTES = 16 * 1024 * 1024
 _LENGTH_OF_LINEARIZED = re.compile(rb"/Linearized\b[^>]{0,200}?/L\s+(\d{1,15})")
 _START_OF_SCAN = 0xDA
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -99,37 +98,61 @@ class _CutOff(Exception):
     """The file ends before what it points to."""
 
 
+class _Reader:
+    """Reads at places that the file itself names; no more than _MOST_BYTES of it, whatever it names."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size, self._left = file, size, _MOST_BYTES
+        self.place = 0
+
+    def read(self, length: int) -> bytes:
+        """The next bytes. Raises _CutOff where the file does not have them, _Enough where it has named too many."""
+        if self.place + length > self._size:
+            raise _CutOff
+        self._left -= length
+        if self._left < 0:
+            raise _Enough
+        self._file.seek(self.place)
+        self.place += length
+        return self._file.read(length)
+
+
+class _Enough(Exception):
+    """No scanner writes so much beside the pictures: whether the file is whole is for the opener to say."""
+
+
 def _tiff(file: BinaryIO, size: int) -> bool:
     """Every directory lies inside the file, and so do the strips or tiles of each; the chain ends with a zero."""
     try:
-        return all(end <= size for end in _ends(file))
+        return all(end <= size for end in _ends(_Reader(file, size)))
     except _CutOff:
         return False
+    except _Enough:
+        return True
 
 
-def _ends(file: BinaryIO) -> Iterator[int]:
-    """Where the strips end, directory by directory. Raises _CutOff."""
-    file.seek(0)
-    head = _read(file, 8)
+def _ends(file: _Reader) -> Iterator[int]:
+    """Where the strips end, directory by directory. Raises _CutOff, _Enough."""
+    head = file.read(8)
     order = "<" if head.startswith(b"II") else ">"
     big = head[2:4] in (b"+\0", b"\0+")
     layout = _Layout(order, "Q", "Q", 20) if big else _Layout(order, "I", "H", 12)
-    place = layout.number(_read(file, 8), "Q") if big else layout.number(head[4:8], "I")
+    place = layout.number(file.read(8), "Q") if big else layout.number(head[4:8], "I")
     if place == 0:
         raise _CutOff  # libtiff writes where the first directory is when it has written it
     seen: set[int] = set()
-    while place and place not in seen and len(seen) < _MOST_DIRECTORIES:
+    while place and place not in seen:
         seen.add(place)
-        file.seek(place)
-        entries = layout.number(_read(file, struct.calcsize(layout.order + layout.amount)), layout.amount)
+        file.place = place
+        entries = layout.number(file.read(struct.calcsize(layout.order + layout.amount)), layout.amount)
         if entries == 0:
             raise _CutOff  # TIFF 6.0 asks for at least one; here are only zeros yet
-        data = _read(file, min(entries, 1 << 16) * layout.entry)
-        place = layout.number(_read(file, struct.calcsize(layout.order + layout.offset)), layout.offset)
+        data = file.read(entries * layout.entry)
+        place = layout.number(file.read(struct.calcsize(layout.order + layout.offset)), layout.offset)
         yield from _strip_ends(file, layout, data)
 
 
-def _strip_ends(file: BinaryIO, layout: _Layout, directory: bytes) -> Iterator[int]:
+def _strip_ends(file: _Reader, layout: _Layout, directory: bytes) -> Iterator[int]:
     values: dict[int, tuple[int, ...]] = {}
     for start in range(0, len(directory), layout.entry):
         entry = directory[start : start + layout.entry]
@@ -140,22 +163,15 @@ def _strip_ends(file: BinaryIO, layout: _Layout, directory: bytes) -> Iterator[i
         yield from map(sum, zip(values.get(offsets, ()), values.get(counts, ()), strict=False))
 
 
-def _values(file: BinaryIO, layout: _Layout, entry: bytes) -> tuple[int, ...]:
+def _values(file: _Reader, layout: _Layout, entry: bytes) -> tuple[int, ...]:
     """The numbers of an entry, inside it where they fit. Of a kind that no writer uses: none."""
     size, kind = _TYPE_SIZES.get(layout.number(entry[2:4], "H"), (0, ""))
     width = struct.calcsize(layout.order + layout.offset)
     number = layout.number(entry[4 : 4 + width], layout.offset)
-    if not size or number > _MOST_STRIPS:
+    if not size:
         return ()
     data = entry[4 + width :][: number * size]
     if number * size > width:
-        file.seek(layout.number(entry[4 + width :], layout.offset))
-        data = _read(file, number * size)
+        file.place = layout.number(entry[4 + width :], layout.offset)
+        data = file.read(number * size)
     return struct.unpack(f"{layout.order}{number}{kind}", data)
-
-
-def _read(file: BinaryIO, length: int) -> bytes:
-    data = file.read(length)
-    if len(data) < length:
-        raise _CutOff
-    return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import time
@@ -16,7 +17,7 @@ from tests.faults.faults_kit import Province, frozen, on_real_servers, province,
 
 pytestmark = pytest.mark.faults
 
-FILES, CENTRES = 10_000, 500
+FILES, CENTRES = int(os.environ.get("SOHOA_TEST_FILES", "10000")), 500
 DAY_SECONDS = 150.0
 """What a day is compressed into."""
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
+import tempfile
+from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.errors import FileUnreadable
@@ -73,6 +78,30 @@ def test_a_file_that_got_its_length_before_its_bytes_is_not_complete(tmp_path, d
     for written in (0,) if data.startswith(b"II") else (0, len(data) // 3, len(data) - 400):
         path.write_bytes(data[:written] + bytes(len(data) - written))
         assert not is_complete(path), written
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([name for name in WHOLE if "pdf" not in name]), st.data())
+def test_no_number_in_a_file_leads_astray(name, data):
+    mutated = bytearray(WHOLE[name])
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, min(len(mutated) - 1, 400)))
+        mutated[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 8, b"\x7f" * 8, b"\0" * 4, b"\1\0\0\0"]))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(mutated)
+        file.flush()
+        assert is_complete(Path(file.name)) in (True, False)
+
+
+def test_a_tiff_whose_directories_name_more_than_any_scanner_writes_is_left_to_the_opener(tmp_path):
+    path = tmp_path / "scan"
+    directories = 40
+    entry = struct.pack("<HHII", 273, 4, 250_000, 8)
+    data = b"II*\0" + struct.pack("<I", 8)
+    for number in range(1, directories + 1):
+        data += struct.pack("<H", 1) + entry + struct.pack("<I", 8 + 18 * number if number < directories else 0)
+    path.write_bytes(data + bytes(1_100_000))
+    assert is_complete(path)
 
 
 def test_what_a_phone_or_a_mail_gateway_appends_makes_no_file_incomplete(tmp_path):
