@@ -36,11 +36,13 @@ def wanted(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     ).join_from(dossiers, procedures)
 
 
-def _digitized_papers(of_period: sa.CTE) -> sa.CTE:
-    """dossier_id, kind, paper of each paper with a match in force. `own` is null where no document of it was read, 0
-    where all those that were digitize a component of the dossier too (of a result), else 1.
+def _papers(of_period: sa.CTE, papers: sa.Table, kind: PaperKind) -> sa.Subquery:
+    """A row for each paper of a kind of the dossiers of `of_period`, with the columns of the dossier, and one without
+    a paper for a dossier that has none. `own` is null where no document of it was read, 0 where all those that were
+    digitize a component of the dossier too (of a result), else 1.
 
-    Outer joins, here and below, keep SQLite from walking all matches and papers for a short period.
+    Outer joins by indexed columns keep SQLite from walking all papers and matches for a short period, and from joining
+    intermediate results without an index.
     """
     other = matches.alias("of_component")
     is_copy = sa.exists().where(
@@ -50,96 +52,101 @@ def _digitized_papers(of_period: sa.CTE) -> sa.CTE:
         other.c.document == matches.c.document,
         other.c.superseded_at.is_(None),
     )
-    in_force = sa.and_(matches.c.dossier_id == of_period.c.id, matches.c.superseded_at.is_(None))
+    in_force = sa.and_(
+        matches.c.dossier_id == papers.c.dossier_id,
+        matches.c.kind == kind,
+        matches.c.paper == papers.c.code,
+        matches.c.superseded_at.is_(None),
+    )
     read = sa.and_(readings.c.document == matches.c.document, readings.c.current)
+    reused = papers.c.reused if kind is PaperKind.COMPONENT else sa.false()
+    columns = [*of_period.c, papers.c.code.label("paper"), papers.c.flagged, reused.label("reused")]
     return (
         sa.select(
-            of_period.c.id.label("dossier_id"),
-            matches.c.kind,
-            matches.c.paper,
+            *columns,
             sa.func.max(sa.case((readings.c.id.is_(None), None), (is_copy, 0), else_=1)).label("own"),
         )
-        .select_from(of_period.outerjoin(matches, in_force).outerjoin(readings, read))
-        .group_by(of_period.c.id, matches.c.kind, matches.c.paper)
-        .cte("digitized_papers")
+        .select_from(
+            of_period.outerjoin(papers, papers.c.dossier_id == of_period.c.id)
+            .outerjoin(matches, in_force)
+            .outerjoin(readings, read)
+        )
+        .group_by(*of_period.c, papers.c.code, papers.c.flagged, *([reused] if kind is PaperKind.COMPONENT else []))
+        .subquery(f"{kind.value}_papers")
     )
+
+
+def _one(condition: _Flag) -> _Number:
+    return sa.case((condition, 1), else_=0)
 
 
 def _sum(condition: _Flag) -> _Number:
-    return sa.func.sum(sa.case((condition, 1), else_=0))
+    return sa.func.sum(_one(condition))
 
 
-def _with_digitized(of_period: sa.CTE, papers: sa.Table, digitized: sa.CTE, kind: PaperKind) -> sa.FromClause:
-    here = sa.and_(
-        digitized.c.dossier_id == papers.c.dossier_id, digitized.c.kind == kind, digitized.c.paper == papers.c.code
+_NOTHING = sa.literal_column("0", sa.Integer)
+
+
+def _numbers(of_period: sa.CTE) -> sa.CTE:
+    """Per dossier its columns, and of its components and results: how many, digitized, digitized by a match; components
+    reused; results left out as a component's copy."""
+    given = _papers(of_period, components, PaperKind.COMPONENT)
+    issued = _papers(of_period, results, PaperKind.RESULT)
+    names = ("given", "given_digitized", "given_matched", "reused", "issued", "issued_digitized", "issued_matched")
+    matched = given.c.own.is_not(None)
+    own = issued.c.own
+    of_given = (
+        _one(given.c.paper.is_not(None)),
+        _one(sa.or_(given.c.flagged, matched)),
+        _one(matched),
+        _one(given.c.reused),
+        *([_NOTHING] * 4),
     )
-    return of_period.outerjoin(papers, papers.c.dossier_id == of_period.c.id).outerjoin(digitized, here)
-
-
-def _component_facts(of_period: sa.CTE, digitized: sa.CTE) -> sa.CTE:
-    """Per dossier of its components: how many, digitized, digitized by a match, reused."""
-    matched = digitized.c.own.is_not(None)
-    return (
+    of_issued = (
+        *([_NOTHING] * 4),
+        _one(issued.c.paper.is_not(None)),
+        _one(sa.or_(own == 1, sa.and_(own.is_(None), issued.c.flagged))),
+        _one(own == 1),
+        _one(own == 0),
+    )
+    parts = [
         sa.select(
-            of_period.c.id,
-            sa.func.count(components.c.code).label("papers"),
-            _sum(sa.or_(components.c.flagged, matched)).label("digitized"),
-            _sum(matched).label("matched"),
-            _sum(components.c.reused).label("reused"),
+            *(papers.c[column.name] for column in of_period.c),
+            *(number.label(name) for name, number in zip((*names, "copied"), numbers, strict=True)),
         )
-        .select_from(_with_digitized(of_period, components, digitized, PaperKind.COMPONENT))
-        .group_by(of_period.c.id)
-        .cte("component_facts")
-    )
-
-
-def _result_facts(of_period: sa.CTE, digitized: sa.CTE) -> sa.CTE:
-    """Per dossier of its results: how many, digitized, digitized by a match, left out as a component's copy."""
-    own = digitized.c.own
-    return (
-        sa.select(
-            of_period.c.id,
-            sa.func.count(results.c.code).label("papers"),
-            _sum(sa.or_(own == 1, sa.and_(own.is_(None), results.c.flagged))).label("digitized"),
-            _sum(own == 1).label("matched"),
-            _sum(own == 0).label("copied"),
-        )
-        .select_from(_with_digitized(of_period, results, digitized, PaperKind.RESULT))
-        .group_by(of_period.c.id)
-        .cte("result_facts")
-    )
+        for papers, numbers in ((given, of_given), (issued, of_issued))
+    ]
+    each = sa.union_all(*parts).subquery("papers")
+    keys = [each.c[column.name] for column in of_period.c]
+    sums = (sa.func.sum(each.c[name]).label(name) for name in (*names, "copied"))
+    return sa.select(*keys, *sums).group_by(*keys).cte("numbers")
 
 
 def dossier_facts(of_period: sa.CTE) -> sa.CTE:
     """A row for each dossier of `of_period` with its columns: what it counts for, as numbers and truth values."""
-    papers = _digitized_papers(of_period)
-    given, issued = _component_facts(of_period, papers), _result_facts(of_period, papers)
+    of = _numbers(of_period).c
 
     def complete(component_count: _Number, result_count: _Number) -> _Flag:
-        return sa.and_(component_count > 0, sa.or_(sa.not_(of_period.c.result_is_document), result_count > 0))
+        return sa.and_(component_count > 0, sa.or_(sa.not_(of.result_is_document), result_count > 0))
 
-    digitized = complete(given.c.digitized, issued.c.digitized)
-    by_match = complete(given.c.matched, issued.c.matched)
-    e_result = sa.and_(of_period.c.result_is_document, issued.c.digitized > 0)
-    return (
-        sa.select(
-            of_period,
-            digitized.label("digitized"),
-            sa.and_(digitized, sa.not_(by_match)).label("digitized_by_flag"),
-            (given.c.reused > 0).label("reusing"),
-            e_result.label("e_result"),
-            sa.and_(e_result, issued.c.matched == 0).label("e_result_by_flag"),
-            given.c.papers.label("components"),
-            given.c.digitized.label("components_digitized"),
-            (given.c.digitized - given.c.matched).label("components_by_flag"),
-            issued.c.papers.label("results"),
-            issued.c.digitized.label("results_digitized"),
-            (issued.c.digitized - issued.c.matched).label("results_by_flag"),
-            issued.c.copied.label("results_copied"),
-        )
-        .select_from(of_period.join(given, given.c.id == of_period.c.id).join(issued, issued.c.id == of_period.c.id))
-        .cte("dossier_facts")
-    )
+    digitized = complete(of.given_digitized, of.issued_digitized)
+    by_match = complete(of.given_matched, of.issued_matched)
+    e_result = sa.and_(of.result_is_document, of.issued_digitized > 0)
+    return sa.select(
+        *(of[column.name] for column in of_period.c),
+        digitized.label("digitized"),
+        sa.and_(digitized, sa.not_(by_match)).label("digitized_by_flag"),
+        (of.reused > 0).label("reusing"),
+        e_result.label("e_result"),
+        sa.and_(e_result, of.issued_matched == 0).label("e_result_by_flag"),
+        of.given.label("components"),
+        of.given_digitized.label("components_digitized"),
+        (of.given_digitized - of.given_matched).label("components_by_flag"),
+        of.issued.label("results"),
+        of.issued_digitized.label("results_digitized"),
+        (of.issued_digitized - of.issued_matched).label("results_by_flag"),
+        of.copied.label("results_copied"),
+    ).cte("dossier_facts")
 
 
 _FLAGS = {
