@@ -48,6 +48,9 @@ def options(
         level=logging.INFO if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    if not verbose:
+        # Its every retry; the error in the end says it once, and what to do.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def main() -> None:
