@@ -81,13 +81,12 @@ def target_for(
     """
     if not goals or (centre is not None and definition.counts_centres):
         return None
-    places = [(Scope.NATION, "")]
+    name, found = definition.name, None
     if centre is not None:
-        places = [(Scope.CENTRE, centre.code), (Scope.PROVINCE, centre.province), *places]
+        found = goals.get((name, Scope.CENTRE, centre.code)) or goals.get((name, Scope.PROVINCE, centre.province))
     elif province:
-        places = [(Scope.PROVINCE, province), *places]
-    found = (goals.get((definition.name, scope, code)) for scope, code in places)
-    return next((target for target in found if target is not None), None)
+        found = goals.get((name, Scope.PROVINCE, province))
+    return found or goals.get((name, Scope.NATION, ""))
 
 
 def share_of(target: Target) -> Fraction:

@@ -27,8 +27,8 @@ class Figure:
     before: Rate | None = None
     """The rate of the same period a year before, where it was asked for."""
     by_flag: int = 0
-    reached_on: date | None = None
-    """When the target is reached at the pace of the last year."""
+    last: date
+    """The last day of the period."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -49,6 +49,11 @@ class Figure:
     @property
     def still_needed(self) -> int:
         return rates.still_needed(self.rate, self.target) if self.target else 0
+
+    @property
+    def reached_on(self) -> date | None:
+        """When the target is reached at the pace of the last year."""
+        return rates.reached_on(self.rate, self.before, self.target, self.last) if self.target else None
 
     @property
     def change(self) -> Decimal | None:
@@ -164,14 +169,11 @@ class RowMaker:
     def _figure(
         self, definition: Definition, counts: Counts, before: Counts | None, province: str, centre: Centre | None
     ) -> Figure:
-        now = rates.rate(definition, counts)
-        then = None if before is None else rates.rate(definition, before)
-        target = rates.target_for(definition, self.goals, province=province, centre=centre)
         return Figure(
             definition=definition,
-            rate=now,
-            target=target,
-            before=then,
+            rate=rates.rate(definition, counts),
+            target=rates.target_for(definition, self.goals, province=province, centre=centre),
+            before=None if before is None else rates.rate(definition, before),
             by_flag=counts.get(definition.by_flag, 0) if definition.by_flag else 0,
-            reached_on=rates.reached_on(now, then, target, self.last) if target else None,
+            last=self.last,
         )
