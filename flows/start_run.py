@@ -18,6 +18,7 @@ from pathlib import Path
 
 SOCKET = "warm.sock"
 _NOT_ANSWERED = 1
+_PASSED_ON = (signal.SIGTERM, signal.SIGINT)
 
 
 def connect(folder: Path) -> socket.socket:
@@ -37,6 +38,8 @@ def address(folder: Path) -> str:
 
 
 def main() -> None:
+    # a signal waits until there is somebody to pass it on to
+    signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
     try:
         line = connect(Path(os.environ["SOHOA_WORKSPACE"]) / "state")
         request = {"environment": dict(os.environ), "folder": str(Path.cwd())}
@@ -44,9 +47,11 @@ def main() -> None:
         socket.send_fds(line, [json.dumps(request).encode()], [1, 2])
         started = json.loads(line.recv(1024))
     except (OSError, ValueError, KeyError):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])  # noqa: S606  no shell is wanted
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _PASSED_ON:
         signal.signal(number, lambda number, _: _pass_on(int(started["pid"]), number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
     answer = line.recv(1024)
     status = int(json.loads(answer)["status"]) if answer else _NOT_ANSWERED
     if status < 0:

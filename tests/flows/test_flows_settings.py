@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,4 +75,4 @@ def test_nothing_of_the_users_own_prefect_is_used(workspace: Path) -> None:
     assert Path(found["PREFECT_HOME"]).is_relative_to(workspace)
     assert str(workspace) in found["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
     assert found["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
-    assert found["PATH"] == "/bin"
+    assert found["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/bin"]
