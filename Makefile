@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-test demo test test-faults check clean peers bench bench-quick
+.PHONY: help setup setup-test demo test test-faults check clean peers bench bench-quick accuracy
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ bench: $(VENV)/.installed-test peers ## speed beside the peers, written to docs/
 
 bench-quick: $(VENV)/.installed-test ## the same in a minute or two, printed only
 	$(BIN)/python -m benchmarks.speed --quick
+
+accuracy: $(VENV)/.installed-test peers ## accuracy beside the peers, written to docs/accuracy.md; takes a while
+	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md
 
 clean: ## removes what was made here: the environment, the demo, caches
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache
