@@ -11,8 +11,9 @@ import img2pdf
 import numpy as np
 import pikepdf
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image
 
+from pipeline.output.html_to_pdf import printed
 from sample_scans.drawing import SamplePage
 from sample_scans.layout import MOTTO, Entry, Form, Paragraph
 
@@ -59,14 +60,7 @@ def tiff(pages: Sequence[NDArray[np.uint8]], *, dpi: int = 200) -> bytes:
 
 def born_digital(form: Form) -> bytes:
     """A PDF with a text layer, printed straight from the office's program."""
-    # importing it tells Pillow to fill up truncated pictures, in the whole process: not for those who only draw pages
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
-    import weasyprint  # noqa: PLC0415
-
-    ImageFile.LOAD_TRUNCATED_IMAGES = before
-    out = BytesIO()
-    weasyprint.HTML(string=_page(form)).write_pdf(out, pdf_identifier=b"sample_scans")
-    return out.getvalue()
+    return printed(_page(form), pdf_identifier=b"sample_scans")
 
 
 def born_digital_truth(form: Form) -> str:

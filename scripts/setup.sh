@@ -6,7 +6,7 @@ what=${1:-run}
 
 run_packages=(tesseract-ocr tesseract-ocr-vie poppler-utils python3-venv fonts-noto-core
   fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
-test_packages=(postgresql chromium fonts-dejavu-core)
+test_packages=(postgresql)
 
 packages=("${run_packages[@]}")
 [ "$what" = test ] && packages=("${test_packages[@]}")

@@ -6,11 +6,10 @@ where it isn't given, the agency are left open: an office fills them in when it 
 
 from __future__ import annotations
 
-from typing import cast
-
 from pipeline.indicators.definitions import HEADLINE
 from pipeline.indicators.report import Report
 from pipeline.output import report_format, report_reported, report_words
+from pipeline.output.html_to_pdf import printed
 from pipeline.output.report_format import Language
 from pipeline.output.report_html import environment
 from pipeline.output.report_rows import listed_centres, missing_facts
@@ -18,8 +17,6 @@ from pipeline.output.report_rows import listed_centres, missing_facts
 
 def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str = "") -> bytes:
     """The PDF; `agency` is the sender's name. Raises UsageError for a language that is not written."""
-    import weasyprint  # noqa: PLC0415  half a second, which no other command should pay
-
     language = report_format.language_of(language)
     page = (
         environment(language)
@@ -40,4 +37,4 @@ def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str =
             connections=report_reported.connections(report, language),
         )
     )
-    return cast(bytes, weasyprint.HTML(string=page).write_pdf())
+    return printed(page)

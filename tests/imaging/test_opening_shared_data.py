@@ -25,10 +25,13 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="measures on ../shared
 
 
 class PeakMemory:
-    """The resident memory of this process and all it has started, sampled."""
+    """How far the resident memory of this process and of what it starts rises above what it was, sampled."""
 
     def __init__(self) -> None:
         self.peak = 0
+        # What other tests have loaded and started in this process is not what opening a file takes.
+        self._before = psutil.Process().memory_info().rss
+        self._others = {child.pid for child in psutil.Process().children(recursive=True)}
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample)
 
@@ -43,8 +46,9 @@ class PeakMemory:
     def _sample(self) -> None:
         me = psutil.Process()
         while not self._done.is_set():
-            total = 0
-            for process in (me, *me.children(recursive=True)):
+            total = -self._before
+            started = [child for child in me.children(recursive=True) if child.pid not in self._others]
+            for process in (me, *started):
                 try:
                     memory = process.memory_info()
                     total += memory.rss if process is me else memory.rss - memory.shared
