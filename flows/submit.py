@@ -65,11 +65,12 @@ def submit_waiting(services: Services, now: datetime) -> int:
     crashed. Raises FlowServerUnavailable.
     """
     waiting = services.catalogue.queue.waiting(now, LIMIT)
+    unread = set(waiting)
     with _client(services.settings) as client:
         spoken_for: set[str] = set()
         for run in _runs(client):
             documents = run.parameters.get("document_ids", [])
-            if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, set(waiting), now):
+            if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, unread, now):
                 spoken_for.update(documents)
             else:
                 client.set_flow_run_state(run.id, Crashed(message="Its worker has died."), force=True)

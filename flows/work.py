@@ -191,5 +191,6 @@ def _match_again(services: Services, view: DocumentView, now: datetime) -> bool:
 
 def store_register(services: Services, kind: str, file: Path, now: datetime) -> None:
     """Keeps an imported register file as it came, so that the catalogue can be rebuilt from the object store."""
-    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     services.objects.put(keys.register(kind, now, sha256, file.suffix), file)
