@@ -1,19 +1,12 @@
-"""What the domain asks of the outside. Each Protocol has five methods or fewer and one suite in tests/contract/.
-
-Errors: adapters raise only `pipeline.errors`. Whatever needs a network, a disk or a database may raise `Transient`
-(StoreUnavailable, CatalogueUnavailable, DiskFull) or ConfigurationError; only other errors are named below.
-"""
+"""The catalogue: a port for each use."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Protocol
 
-from pipeline.geometry import Box
 from pipeline.model import (
     Centre,
     Document,
@@ -22,167 +15,14 @@ from pipeline.model import (
     GateSetting,
     Match,
     Original,
-    PageImage,
-    PageReading,
     Period,
-    Pixels,
     Procedure,
-    ReaderIdentity,
     Reading,
     Receipt,
-    ScanPage,
     Tally,
     Target,
     Tombstone,
 )
-
-# --- pixels to words ----------------------------------------------------------------------------------------
-
-
-class Reader(Protocol):
-    """Reads a page: sets it upright, cleans it, finds and reads its words. Deterministic. One per process and core;
-    models are loaded when it is made (raises ProgramMissing, ModelMissing, ModelAltered)."""
-
-    @property
-    def identity(self) -> ReaderIdentity: ...
-
-    def read(self, page: PageImage) -> PageReading:
-        """The reading of one page; a page without words has no lines. Raises ReadingFailed, ReadingTimedOut."""
-        ...
-
-    def close(self) -> None:
-        """Gives models and child processes back; may be called twice."""
-        ...
-
-
-class StampReader(Protocol):
-    """Reads the few printed words of a stamp."""
-
-    def words(self, grey: Pixels) -> str:
-        """The words in a small upright picture, "" where there are none. Raises ProgramMissing, ModelMissing."""
-        ...
-
-
-class LanguageModel(Protocol):
-    """How Vietnamese office text runs on, and which syllables there are. Tokens are lower-case syllables, "0" for any
-    number, and the two below."""
-
-    def log_probability(self, before: str, last: str, token: str) -> float:
-        """The natural logarithm of the probability of `token` after `before` and `last`."""
-        ...
-
-    def knows(self, syllable: str) -> bool:
-        """Whether this lower-case syllable is in the lexicon (of language or of names)."""
-        ...
-
-    def same_letters(self, base: str) -> Sequence[str]:
-        """The syllables of the lexicon that are `base` (lower case, without marks) once their marks are off."""
-        ...
-
-
-START = "<s>"
-"""The token before the first of a clause."""
-END = "</s>"
-"""The token after the last of a clause."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pose:
-    """How a page lies: the clockwise quarter turns (0 to 3) that set it upright, then the degrees, counter-clockwise
-    as seen, that level its lines."""
-
-    turn: int
-    skew: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
-    """A paragraph, heading or table of a page: the positions of its lines in reading order."""
-
-    lines: tuple[int, ...]
-    table: bool = False
-
-
-class PageAnalyser(Protocol):
-    """Finds out how a page lies and where its lines of text are. Pictures are grey, (height, width), 0 is black."""
-
-    def pose(self, grey: Pixels) -> Pose: ...
-
-    def lines(self, grey: Pixels) -> Sequence[Box]:
-        """The boxes of the lines of an upright page, in no order; bounded in number."""
-        ...
-
-    def blocks(self, boxes: Sequence[Box], texts: Sequence[str], width: int, height: int) -> Sequence[TextBlock]:
-        """The lines, each in one block, in the order in which a person reads them."""
-        ...
-
-
-class ScanOpener(Protocol):
-    """Opens untrusted bytes in a child process with limits on memory, time and file size."""
-
-    def inspect(self, path: Path) -> Original:
-        """Hash, size, type and page count of a file. Raises Rejected (a subclass says why)."""
-        ...
-
-    def pages(self, path: Path, numbers: Collection[int]) -> AbstractContextManager[Iterator[ScanPage]]:
-        """The pages with these 1-based numbers, in ascending order, one in memory at a time.
-
-        A page that alone is broken comes with neither image nor text. Raises Rejected where the whole file is.
-        """
-        ...
-
-    def is_active(self, path: Path) -> bool:
-        """Whether a PDF holds scripts, commands to start programs, or attached files. Nothing of it is executed."""
-        ...
-
-
-# --- objects ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredObject:
-    key: str
-    size: int
-    sha256: str
-
-
-class ObjectStore(Protocol):
-    """Bytes under keys. Nothing is ever changed in place or deleted through this port."""
-
-    def put(self, key: str, data: bytes | Path) -> StoredObject:
-        """Stores bytes, or the file at a path; durable when it returns. Putting the same bytes again is harmless.
-
-        An object that is already there with the same hash is left alone; with another one, under `originals/`,
-        IntegrityError is raised; elsewhere it is replaced at once.
-        """
-        ...
-
-    def get(self, key: str) -> bytes:
-        """The bytes. Raises ObjectNotFound, IntegrityError."""
-        ...
-
-    def fetch(self, key: str, path: Path) -> StoredObject:
-        """Writes the object to a new file at `path`, checking its hash. Raises ObjectNotFound, IntegrityError."""
-        ...
-
-    def stat(self, key: str) -> StoredObject | None:
-        """Size and hash as the store gives them, None where there is no such object."""
-        ...
-
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in ascending order."""
-        ...
-
-
-class Purge(Protocol):
-    """The only deletion there is: of what must not be kept."""
-
-    def purge(self, key: str) -> bool:
-        """Removes the object with its former versions, for good when it returns; False where there was none."""
-        ...
-
-
-# --- the catalogue: a port for each use ---------------------------------------------------------------------
 
 
 class ReceiptBook(Protocol):

@@ -1,0 +1,65 @@
+"""What the domain asks of the outside. Each Protocol has five methods or fewer and one suite in tests/contract/.
+
+Errors: adapters raise only `pipeline.errors`. Whatever needs a network, a disk or a database may raise `Transient`
+(StoreUnavailable, CatalogueUnavailable, DiskFull) or ConfigurationError; only other errors are named below.
+"""
+
+from __future__ import annotations
+
+from pipeline.ports.catalogue import (
+    Changes,
+    Claim,
+    DocumentQueue,
+    DocumentShelf,
+    DocumentView,
+    GateBook,
+    Hit,
+    MatchBook,
+    RateSource,
+    ReceiptBook,
+    Register,
+    RegisterLookup,
+    RetryDesk,
+    Tombstones,
+)
+from pipeline.ports.objects import ObjectStore, Purge, StoredObject
+from pipeline.ports.reading import (
+    END,
+    START,
+    LanguageModel,
+    PageAnalyser,
+    Pose,
+    Reader,
+    ScanOpener,
+    StampReader,
+    TextBlock,
+)
+
+__all__ = [
+    "END",
+    "START",
+    "Changes",
+    "Claim",
+    "DocumentQueue",
+    "DocumentShelf",
+    "DocumentView",
+    "GateBook",
+    "Hit",
+    "LanguageModel",
+    "MatchBook",
+    "ObjectStore",
+    "PageAnalyser",
+    "Pose",
+    "Purge",
+    "RateSource",
+    "Reader",
+    "ReceiptBook",
+    "Register",
+    "RegisterLookup",
+    "RetryDesk",
+    "ScanOpener",
+    "StampReader",
+    "StoredObject",
+    "TextBlock",
+    "Tombstones",
+]
