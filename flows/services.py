@@ -146,6 +146,7 @@ def intake(services: Services) -> Intake:
         incomplete_seconds=settings.incomplete_minutes * 60,
         admit=keeper.admit,
         marker_of=keeper.marker_of,
+        at_once=settings.workers,
     )
 
 

@@ -17,7 +17,7 @@ from flows.services import Services, intake
 from pipeline.clock import now
 from pipeline.errors import Transient
 from pipeline.intake.board import Boards
-from pipeline.intake.sweep import SweepResult
+from pipeline.intake.outcome import SweepResult
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from pipeline.errors import ConfigurationError, SohoaError, Transient, by_code
 from pipeline.intake.admission import remarks_text
 from pipeline.intake.moving import translated
 from pipeline.intake.names import BOARD_NAME, NOTE_SUFFIX, on_one_line, shown
-from pipeline.intake.sweep import SweepResult
+from pipeline.intake.outcome import SweepResult
 from pipeline.model import Receipt
 from pipeline.ports import ReceiptBook
 

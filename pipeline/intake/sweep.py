@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -42,10 +43,12 @@ from pipeline.intake.join import (
     reject_pages,
 )
 from pipeline.intake.moving import remove_abandoned
-from pipeline.intake.receive import Received, receive
-from pipeline.intake.reject import Rejection, reject
+from pipeline.intake.outcome import Pass, SweepResult
+from pipeline.intake.pauses import Pauses
+from pipeline.intake.receive import receive
+from pipeline.intake.reject import reject
 from pipeline.intake.settle import InboxFile, Seen, Signature, inbox_file, look, remember, settled
-from pipeline.model import Receipt
+from pipeline.intake.turns import turns
 from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
 
 log = logging.getLogger(__name__)
@@ -54,56 +57,17 @@ SWEEP_LIMIT = 200
 """Files taken in one pass, so that whoever called hears of them soon; the others come in the next one."""
 MOST_TRIES = 5
 """A file that fails so often in a way that nobody foresaw is put aside, so that it keeps no watcher busy for ever."""
-LONGEST_PAUSE = 60.0
-"""Seconds after which at the latest a file that could not be taken is tried again."""
 
 _OF_ONE_FILE = (NotSettled, FileUnreadable, FolderUnavailable, FolderNotWritable)
 """Faults that pass or can be mended, and that the next file may not meet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepResult:
-    """Every file of the inbox is in one of `received`, `rejected`, `waiting` and `held`."""
-
-    received: tuple[Receipt, ...] = ()
-    documents: tuple[str, ...] = ()
-    """Ids of documents to read: new ones, and those whose receipt a crash cut off."""
-    rejected: tuple[Rejection, ...] = ()
-    waiting: tuple[str, ...] = ()
-    """Paths below the inbox of files that have not settled, or whose turn comes in the next pass."""
-    held: tuple[str, ...] = ()
-    """Paths below the inbox of files that have settled and cannot be taken because of `faults`."""
-    faults: tuple[SohoaError, ...] = ()
-    """What is being waited for, each once: the object store, the database, a folder, a file of its own kind."""
-    reasons: Mapping[str, SohoaError] = field(default_factory=dict)
-    """Why a file in `waiting` or `held` was looked at and not taken, by its path there."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """A file that could not be taken, and when (monotonic seconds) it is tried again."""
-
-    signature: Signature
-    error: SohoaError
-    tries: int
-    until: float
-
-
-@dataclass(slots=True)
-class _Pass:
-    received: list[Received] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-    waiting: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
-    faults: list[SohoaError] = field(default_factory=list)
-    reasons: dict[str, SohoaError] = field(default_factory=dict)
 
 
 class Intake:
     """The watched folder of an installation. It remembers between passes how files looked and which failed.
 
     Several may watch the same inbox, on several hosts even. `monotonic` is the clock that says what has settled. A file
-    whose end is missing is refused once it has stood still for `incomplete_seconds`.
+    whose end is missing is refused once it has stood still for `incomplete_seconds`. The files of up to `at_once`
+    centres are taken side by side.
     """
 
     def __init__(  # noqa: PLR0913  folders and ports, each of which could be another
@@ -120,21 +84,23 @@ class Intake:
         incomplete_seconds: float = 0.0,
         admit: Admit = admit_all,
         marker_of: MarkerOf = never_joined,
+        at_once: int = 1,
         monotonic: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._inbox, self._done, self._rejected = inbox, done, rejected
         self._opener, self._objects, self._book = opener, objects, book
         self._known_centres, self._admit, self._marker_of = known_centres, admit, marker_of
-        self._settle_seconds, self._monotonic, self._chance = settle_seconds, monotonic, chance
-        self._incomplete_seconds = incomplete_seconds
+        self._settle_seconds, self._incomplete_seconds = settle_seconds, incomplete_seconds
+        self._at_once, self._monotonic = at_once, monotonic
         self._seen: dict[str, Seen] = {}
         self._had_folders = False
-        self._pauses: dict[str, _Pause] = {}
+        self._pauses = Pauses(monotonic, chance)
         self._tidied = False
 
     def sweep(self, now: datetime, limit: int = SWEEP_LIMIT) -> SweepResult:
-        """Looks once and takes up to `limit` files that have settled, those first that have for longest.
+        """Looks once and takes up to `limit` files that have settled, those first that have for longest; centres take
+        turns.
 
         A fault that passes, or that an administrator has to mend, is in the result, not raised; the files stay where
         they are. A fault of one file does not keep the others; one of the store or the database ends the pass.
@@ -146,24 +112,12 @@ class Intake:
         except (FolderUnavailable, FolderNotWritable) as error:
             return SweepResult(faults=(error,))
         self._seen = remember(self._seen, found, self._monotonic())
-        self._pauses = {path: p for path, p in self._pauses.items() if found.get(path) == p.signature}
-        this = _Pass(waiting=set(found), faults=unreadable)
-        ready = [path for path in settled(self._seen, began, self._settle_seconds) if self._due(path, began)]
+        self._pauses.keep(found)
+        this = Pass(faults=unreadable)
+        ready = [p for p in settled(self._seen, began, self._settle_seconds) if self._pauses.due(p, began)]
         if ready:
             self._take(ready, limit, began, now, this)
-        self._account_for_pauses(this)
-        return SweepResult(
-            received=tuple(one.receipt for one in this.received),
-            documents=tuple(dict.fromkeys(d.id for one in this.received if one.to_read for d in one.documents)),
-            rejected=tuple(this.rejected),
-            waiting=self._below(this.waiting),
-            held=self._below(this.held),
-            faults=tuple({str(fault): fault for fault in this.faults}.values()),
-            reasons={
-                **{self._place(path): error for path, error in this.reasons.items()},
-                **{self._place(path): pause.error for path, pause in self._pauses.items()},
-            },
-        )
+        return this.result(self._inbox, found, ready, dict(self._pauses.reasons()))
 
     def _look(self) -> tuple[dict[str, Signature], list[SohoaError]]:
         """Raises FolderUnavailable where every folder has gone at once: what is seen then is where the share was
@@ -182,36 +136,53 @@ class Intake:
             log.error("a file in done/ is kept: %s", error)
         return emptied.removed
 
-    def _take(self, ready: list[str], limit: int, began: float, now: datetime, this: _Pass) -> None:
+    def _take(self, ready: list[str], limit: int, began: float, now: datetime, this: Pass) -> None:
         try:
             centres = self._known_centres()
             sets = page_sets(self._inbox, ready, self._seen, lambda c: self._marker_of(c) if c in centres else "")
-            joined = {path for one in sets for path in one.files}
             for one in sets:
                 self._take_set(one, began, now, this)
-            for path in [path for path in ready if path not in joined][:limit]:
-                self._take_one(inbox_file(self._inbox, path, self._seen[path].signature), centres, now, this)
         except (Transient, ConfigurationError) as error:
-            this.faults.append(error)
-            left = this.waiting.intersection(ready)
-            this.held |= left
-            this.waiting -= left
+            this.ended_by = error
+            return
+        joined = {path for one in sets for path in one.files}
+        single = [inbox_file(self._inbox, p, self._seen[p].signature) for p in ready if p not in joined]
+        self._take_side_by_side(turns(single, limit), centres, now, this)
 
-    def _take_one(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
-        """Receives or rejects one file; raises what the next file would meet as well."""
+    def _take_side_by_side(
+        self, queues: list[list[InboxFile]], centres: Collection[str], now: datetime, this: Pass
+    ) -> None:
+        """Takes what each queue holds, until one meets a fault that the others would meet as well."""
+        ended = threading.Event()
+
+        def take(queue: list[InboxFile]) -> Pass:
+            mine = Pass()
+            for file in queue:
+                if ended.is_set():
+                    break
+                self._take_one(file, centres, now, mine)
+                if mine.ended_by:
+                    ended.set()
+            return mine
+
+        with ThreadPoolExecutor(self._at_once) as pool:
+            for one in pool.map(take, queues):
+                this.join(one)
+
+    def _take_one(self, file: InboxFile, centres: Collection[str], now: datetime, this: Pass) -> None:
         path = str(file.path)
         try:
             self._receive_or_reject(file, centres, now, this)
         except SohoaError as error:
-            self._pause(path, file.signature, error)
-            if isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE):
-                raise
+            self._pauses.add(path, file.signature, error)
+            if _ends_the_pass(error):
+                this.ended_by = error
         except Exception as error:  # noqa: BLE001  told in full, and the file is tried again or put aside
             self._unforeseen(file, error, this)
         else:
             self._taken(path, this)
 
-    def _take_set(self, one: PageSet, began: float, now: datetime, this: _Pass) -> None:
+    def _take_set(self, one: PageSet, began: float, now: datetime, this: Pass) -> None:
         """Receives or rejects the pages of one document together, or leaves them to wait for the rest."""
         if not one.is_complete(self._seen, began, self._settle_seconds):
             error = SetIncomplete(f"centre {one.centre}, {len(one.pages)} pages.")
@@ -219,7 +190,7 @@ class Intake:
             if one.quiet(self._seen, began) >= REPORT_SECONDS:
                 this.faults.append(error)
             return
-        if not all(self._due(path, began) for path in one.files):
+        if not all(self._pauses.due(path, began) for path in one.files):
             return
         files = [inbox_file(self._inbox, path, self._seen[path].signature) for path in one.pages]
         first = one.files[0]
@@ -229,14 +200,14 @@ class Intake:
             if one.marker is not None:
                 put_marker_away(inbox_file(self._inbox, one.marker, self._seen[one.marker].signature), now, self._done)
         except SohoaError as error:
-            self._pause(first, self._seen[first].signature, error)
-            if isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE):
+            self._pauses.add(first, self._seen[first].signature, error)
+            if _ends_the_pass(error):
                 raise
         else:
             for path in one.files:
                 self._taken(path, this)
 
-    def _receive_or_reject_set(self, files: list[InboxFile], now: datetime, this: _Pass) -> None:
+    def _receive_or_reject_set(self, files: list[InboxFile], now: datetime, this: Pass) -> None:
         try:
             for file in files:
                 with of_page(file):
@@ -253,10 +224,10 @@ class Intake:
         except BadPage as bad:
             this.rejected.extend(reject_pages(files, bad, self._rejected))
         else:
-            this.received.extend(received)
-            this.faults.extend(page.unlisted for page in received if page.unlisted is not None)
+            for page in received:
+                this.add(page)
 
-    def _receive_or_reject(self, file: InboxFile, centres: Collection[str], now: datetime, this: _Pass) -> None:
+    def _receive_or_reject(self, file: InboxFile, centres: Collection[str], now: datetime, this: Pass) -> None:
         try:
             if file.folder not in centres:
                 raise UnknownCentre
@@ -273,9 +244,7 @@ class Intake:
         except Rejected as error:
             this.rejected.append(reject(file, error, self._rejected))
         else:
-            this.received.append(received)
-            if received.unlisted is not None:
-                this.faults.append(received.unlisted)
+            this.add(received)
 
     def _require_complete(self, file: InboxFile) -> None:
         """Raises Incomplete while the missing end may still come, IncompleteScan afterwards, FileUnreadable."""
@@ -292,21 +261,25 @@ class Intake:
         if file.signature.size:  # an empty file has a reason of its own
             raise IncompleteScan
 
-    def _unforeseen(self, file: InboxFile, error: Exception, this: _Pass) -> None:
+    def _unforeseen(self, file: InboxFile, error: Exception, this: Pass) -> None:
         """Logs where it happened, without what the error says: that may hold a file's name."""
         path = str(file.path)
         fault = PutAside(f"{type(error).__name__}; the log says where.")
-        self._pause(path, file.signature, fault)
-        tries = self._pauses[path].tries
+        tries = self._pauses.add(path, file.signature, fault)
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("try %d of %d failed with %s at\n%s", tries, MOST_TRIES, type(error).__name__, where)
-        if tries >= MOST_TRIES:
+        if tries < MOST_TRIES:
+            return
+        try:
             this.rejected.append(reject(file, fault, self._rejected))
+        except SohoaError as kept:
+            self._pauses.add(path, file.signature, kept)
+        else:
             self._taken(path, this)
 
-    def _taken(self, path: str, this: _Pass) -> None:
-        self._pauses.pop(path, None)
-        this.waiting.discard(path)
+    def _taken(self, path: str, this: Pass) -> None:
+        self._pauses.end(path)
+        this.taken.add(path)
 
     def _tidy(self, now: datetime) -> None:
         """Once, at the beginning."""
@@ -315,27 +288,6 @@ class Intake:
                 remove_abandoned(folder, now)
             self._tidied = True
 
-    def _due(self, path: str, now: float) -> bool:
-        pause = self._pauses.get(path)
-        return pause is None or pause.until <= now
 
-    def _pause(self, path: str, signature: Signature, error: SohoaError) -> None:
-        """At most 1, 2, 4 … seconds and at least half of that, so that a file that cannot be taken keeps no watcher
-        busy, and several watchers do not come back to a server all at once."""
-        tries = self._pauses[path].tries + 1 if path in self._pauses else 1
-        longest = min(2.0 ** (tries - 1), LONGEST_PAUSE)
-        until = self._monotonic() + longest * (1 + self._chance()) / 2
-        self._pauses[path] = _Pause(signature, error, tries, until)
-
-    def _account_for_pauses(self, this: _Pass) -> None:
-        for path, pause in self._pauses.items():
-            if not isinstance(pause.error, NotSettled):
-                this.faults.append(pause.error)
-                this.held.add(path)
-                this.waiting.discard(path)
-
-    def _below(self, paths: set[str]) -> tuple[str, ...]:
-        return tuple(self._place(path) for path in sorted(paths))
-
-    def _place(self, path: str) -> str:
-        return path.removeprefix(f"{self._inbox}/")
+def _ends_the_pass(error: SohoaError) -> bool:
+    return isinstance(error, Transient | ConfigurationError) and not isinstance(error, _OF_ONE_FILE)

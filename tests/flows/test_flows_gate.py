@@ -15,7 +15,7 @@ from flows.work import Outcome, digitize_document
 from pipeline import clock, keys
 from pipeline.errors import StoreUnavailable
 from pipeline.intake import board
-from pipeline.intake.sweep import SweepResult
+from pipeline.intake.outcome import SweepResult
 from pipeline.model import Action, DocumentState, GateSetting, MatchSource, Rule
 from tests.flows.conftest import CODE, DEJAVU, draw_scan
 from tests.flows.test_flows_work import FailingStore, receive, state

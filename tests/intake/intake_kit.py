@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import BrokenScan, EmptyFile, NotAScan, NotSettled
-from pipeline.intake.sweep import Intake, SweepResult
+from pipeline.intake.outcome import SweepResult
+from pipeline.intake.sweep import Intake
 from pipeline.model import MediaType, Original
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
@@ -56,6 +57,7 @@ class Office:
     catalogue: Catalogue
     opener: Any = field(default_factory=PlainOpener)
     incomplete_seconds: float = 0.0
+    at_once: int = 1
     join: str = ""
     """The marker file of folders whose pages are joined."""
     seconds: float = 0.0
@@ -80,6 +82,7 @@ class Office:
             settle_seconds=2.0,
             incomplete_seconds=self.incomplete_seconds,
             marker_of=lambda centre: self.join,
+            at_once=self.at_once,
             monotonic=lambda: self.seconds,
             chance=lambda: 1.0,
         )

@@ -109,7 +109,7 @@ def test_every_file_is_accounted_for(office):
     assert len(result.documents) == 1
 
 
-def test_done_and_rejected_may_be_on_anmemory_folder(office, memory_folder):
+def test_done_and_rejected_may_be_on_another_device(office, memory_folder):
     for name in ("done", "rejected"):
         (memory_folder / name).mkdir()
         (office.root / name).symlink_to(memory_folder / name)
@@ -124,7 +124,7 @@ def test_done_and_rejected_may_be_on_anmemory_folder(office, memory_folder):
     assert len(office.files(memory_folder / "rejected")) == 4
 
 
-def test_a_move_to_anmemory_folder_that_was_cut_off_after_copying_is_finished(office, memory_folder):
+def test_a_move_to_another_device_that_was_cut_off_after_copying_is_finished(office, memory_folder):
     (office.root / "done").symlink_to(memory_folder)
     path = office.drop("a.pdf", scan())
     day = memory_folder / "H18.25/2026-11-24"
