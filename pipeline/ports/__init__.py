@@ -7,7 +7,6 @@ Errors: adapters raise only `pipeline.errors`. Whatever needs a network, a disk 
 from __future__ import annotations
 
 from pipeline.ports.catalogue import (
-    Changes,
     Claim,
     DocumentQueue,
     DocumentShelf,
@@ -17,8 +16,6 @@ from pipeline.ports.catalogue import (
     MatchBook,
     RateSource,
     ReceiptBook,
-    Register,
-    RegisterLookup,
     RetryDesk,
     Tombstones,
 )
@@ -34,6 +31,7 @@ from pipeline.ports.reading import (
     StampReader,
     TextBlock,
 )
+from pipeline.ports.register import Changes, Register, RegisterLookup, UnitBook
 
 __all__ = [
     "END",
@@ -62,4 +60,5 @@ __all__ = [
     "StoredObject",
     "TextBlock",
     "Tombstones",
+    "UnitBook",
 ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from pipeline.model import (
-    Centre,
     Document,
     DocumentState,
     Dossier,
@@ -16,11 +15,9 @@ from pipeline.model import (
     Match,
     Original,
     Period,
-    Procedure,
     Reading,
     Receipt,
     Tally,
-    Target,
     Tombstone,
 )
 
@@ -170,41 +167,6 @@ class RetryDesk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What an import did to the register."""
-
-    added: int = 0
-    changed: int = 0
-    same: int = 0
-
-
-class Register(Protocol):
-    """The province's own register, imported. A row that is already there is brought up to date, never doubled."""
-
-    def put_centres(self, rows: Iterable[Centre], *, dry_run: bool = False) -> Changes: ...
-
-    def put_procedures(self, rows: Iterable[Procedure], *, dry_run: bool = False) -> Changes: ...
-
-    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False) -> Changes:
-        """All in one transaction. Components and results of a dossier are replaced by those given; matches stay."""
-        ...
-
-    def put_targets(self, rows: Iterable[Target], *, dry_run: bool = False) -> Changes: ...
-
-
-class RegisterLookup(Protocol):
-    def centres(self) -> Sequence[Centre]:
-        """All, by code."""
-        ...
-
-    def procedures(self, codes: Collection[str] | None = None) -> Sequence[Procedure]: ...
-
-    def dossiers(self, codes: Collection[str]) -> Sequence[Dossier]: ...
-
-    def targets(self) -> Sequence[Target]: ...
-
-
 class MatchBook(Protocol):
     """Which document digitizes what."""
 
@@ -226,7 +188,7 @@ class RateSource(Protocol):
     """The counts behind every rate."""
 
     def tallies(self, period: Period) -> Sequence[Tally]:
-        """One per centre, by code; a centre that counted nothing is there too."""
+        """One per centre, by code, as it was on the last day; a centre that counted nothing is there too."""
         ...
 
     def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:

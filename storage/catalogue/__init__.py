@@ -24,6 +24,7 @@ from storage.catalogue.reported import Reported
 from storage.catalogue.session import Database
 from storage.catalogue.shelf import Shelf
 from storage.catalogue.tombstones import Graves
+from storage.catalogue.units import UnitRecords
 
 __all__ = ["Catalogue"]
 
@@ -44,6 +45,7 @@ class Catalogue:
         self.shelf = Shelf(self._database)
         self.register = Register(self._database)
         self.lookup = Lookup(self._database)
+        self.units = UnitRecords(self._database)
         self.matches = Matches(self._database)
         self.rates = Rates(self._database)
         self.reported = Reported(self._database)

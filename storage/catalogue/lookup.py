@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.model import Centre, Component, Dossier, Procedure, ProcedureComponent, Result, Target
+from pipeline.model import (
+    Centre,
+    Component,
+    Dossier,
+    DossierStatus,
+    Procedure,
+    ProcedureComponent,
+    Result,
+    StatusChange,
+    Target,
+)
+from pipeline.register.units import centres_on
 from storage.catalogue.session import Database, among, chunks
-from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
+from storage.catalogue.tables import (
+    centres,
+    components,
+    dossiers,
+    earlier_centres,
+    procedure_components,
+    procedures,
+    results,
+    targets,
+)
 
 
 class Lookup:
@@ -19,9 +40,14 @@ class Lookup:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def centres(self) -> Sequence[Centre]:
+    def centres(self, on: date | None = None) -> Sequence[Centre]:
         with self._database.read() as connection:
-            return all_centres(connection)
+            return all_centres(connection, on)
+
+    def versions(self, code: str) -> Sequence[Centre]:
+        with self._database.read() as connection:
+            found = all_versions(connection, code)
+        return sorted(found, key=lambda version: version.since or date.min)
 
     def procedures(self, codes: Collection[str] | None = None) -> Sequence[Procedure]:
         """By code."""
@@ -43,10 +69,33 @@ class Lookup:
         return sorted(found, key=lambda t: (t.indicator, t.scope, t.code, t.valid_from))
 
 
-def all_centres(connection: sa.Connection) -> list[Centre]:
+def all_centres(connection: sa.Connection, on: date | None = None) -> list[Centre]:
+    """All, by code, as they are now or as they were on a day."""
+    if on is None:
+        return sorted(_newest(connection), key=lambda centre: centre.code)
+    return centres_on(all_versions(connection), on)
+
+
+def all_versions(connection: sa.Connection, code: str | None = None) -> list[Centre]:
+    """What centres were and are, in no order."""
+    where = [] if code is None else [centres.c.code == code]
+    return [*_newest(connection, *where), *_earlier(connection, *where)]
+
+
+def _newest(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Centre]:
     names = [column.name for column in centres.columns]
-    found = [Centre(**dict(zip(names, row, strict=True))) for row in connection.execute(sa.select(centres))]
-    return sorted(found, key=lambda centre: centre.code)
+    statement = sa.select(centres).where(*where)
+    return [Centre(**dict(zip(names, row, strict=True))) for row in connection.execute(statement)]
+
+
+def _earlier(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Centre]:
+    """The versions before the newest, with what is said of the centre as a whole."""
+    whole = (centres.c.opened, centres.c.closed, centres.c.merged_into, centres.c.profile)
+    statement = sa.select(earlier_centres, *whole).join_from(earlier_centres, centres).where(*where)
+    return [
+        Centre(**{**row._mapping, "since": None if row.since == date.min else row.since})
+        for row in connection.execute(statement)
+    ]
 
 
 def all_targets(connection: sa.Connection) -> list[Target]:
@@ -108,7 +157,18 @@ def with_papers(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[
                 resolved_at=row.resolved_at,
                 components=tuple(given[row.id]),
                 results=tuple(issued[row.id]),
+                history=history_of(row.history),
             ),
         )
         for row in rows
     ]
+
+
+def history_text(history: Sequence[StatusChange]) -> str | None:
+    """Changes of a status as they are stored: `accepted 2023-09-14T01:30:00+00:00`, a line each."""
+    return "\n".join(f"{change.status.value} {change.at.astimezone(UTC).isoformat()}" for change in history) or None
+
+
+def history_of(text: str | None) -> tuple[StatusChange, ...]:
+    lines = (line.split(" ") for line in text.splitlines()) if text else ()
+    return tuple(StatusChange(status=DossierStatus(status), at=datetime.fromisoformat(at)) for status, at in lines)

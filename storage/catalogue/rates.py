@@ -46,7 +46,7 @@ class Rates:
 
     def _tallies(self, period: Period, statement: sa.Select[Any]) -> Sequence[Tally]:
         with self._database.read() as connection:
-            centres = all_centres(connection)
+            centres = all_centres(connection, period.last)  # as they were then
             found: dict[str, dict[Measure, int]] = {centre.code: {} for centre in centres}
             for row in connection.execute(statement):
                 found[row[0]] = {measure: int(number) for measure, number in zip(COUNTED, row[1:], strict=True)}
@@ -78,9 +78,7 @@ class Rates:
 
 
 def _completed(centre: Centre, period: Period, counts: dict[Measure, int]) -> dict[Measure, int]:
-    operating = (centre.opened is None or centre.opened <= period.last) and (
-        centre.closed is None or centre.closed >= period.first
-    )
+    operating = centre.operating(period.first, period.last)
     digitizing = counts.get(Measure.COMPONENTS_DIGITIZED, 0) > 0 and counts.get(Measure.RESULTS_DIGITIZED, 0) > 0
     return {**counts, Measure.CENTRES: int(operating), Measure.CENTRES_DIGITIZING: int(operating and digitizing)}
 

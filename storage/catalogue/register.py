@@ -16,7 +16,8 @@ from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Dossier, Procedure, Target
 from pipeline.ports import Changes
 from storage.catalogue import rollups
-from storage.catalogue.lookup import all_centres, all_targets, dossiers_of, procedures_of
+from storage.catalogue.centres import CentreWriter
+from storage.catalogue.lookup import all_targets, dossiers_of, history_text, procedures_of
 from storage.catalogue.session import Database, among, chunks, exclusive, insert_many, refresh_statistics
 from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
 
@@ -32,9 +33,13 @@ class Register:
         self._database = database
 
     def put_centres(self, rows: Iterable[Centre], *, dry_run: bool = False) -> Changes:
+        counter = _Counter()
         with importing(self._database, dry_run) as connection:
-            there: dict[Any, Centre] = {centre.code: centre for centre in all_centres(connection)}
-            return put_flat(connection, centres, ("code",), there, rows)
+            writer = CentreWriter(connection)
+            for row in rows:
+                counter.see(*writer.put(row))
+            writer.write()
+        return counter.changes
 
     def put_targets(self, rows: Iterable[Target], *, dry_run: bool = False) -> Changes:
         with importing(self._database, dry_run) as connection:
@@ -215,6 +220,7 @@ def _dossier_row(row: Dossier) -> dict[str, Any]:
         "status": row.status,
         "received_at": row.received_at,
         "resolved_at": row.resolved_at,
+        "history": history_text(row.history),
     }
 
 

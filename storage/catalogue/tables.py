@@ -106,6 +106,31 @@ _RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # --- the register -------------------------------------------------------------------------------------------
 
+units = Table(
+    "units",
+    metadata,
+    Column("code", sa.Text, nullable=False),
+    Column("valid_from", sa.Date, nullable=False),
+    Column("name", StorableText, nullable=False),
+    Column("level", _enum(Level), nullable=False),
+    Column("valid_to", sa.Date),
+    Column("parent", sa.Text, nullable=False),
+    Column("agency", sa.Text, nullable=False),
+    PrimaryKeyConstraint("code", "valid_from"),
+)
+
+unit_successions = Table(
+    "unit_successions",
+    metadata,
+    # No foreign keys: what a unit became may be known before the other unit is.
+    Column("code", sa.Text, nullable=False),
+    Column("valid_from", sa.Date, nullable=False),
+    Column("into", sa.Text, nullable=False),
+    Column("into_from", sa.Date, nullable=False),
+    Column("default", sa.Boolean, nullable=False),
+    PrimaryKeyConstraint("code", "valid_from", "into", "into_from"),
+)
+
 centres = Table(
     "centres",
     metadata,
@@ -117,6 +142,23 @@ centres = Table(
     Column("opened", sa.Date),
     Column("closed", sa.Date),
     Column("profile", sa.Text),
+    Column("unit", sa.Text, nullable=False, server_default=sa.text("''")),
+    Column("since", sa.Date),
+    Column("merged_into", sa.Text),
+)
+
+# What centres were before their row in `centres`, which is the newest version.
+earlier_centres = Table(
+    "earlier_centres",
+    metadata,
+    Column("code", ForeignKey("centres.code"), nullable=False),
+    Column("since", sa.Date, nullable=False),  # 0001-01-01: from the beginning
+    Column("name", StorableText, nullable=False),
+    Column("province", sa.Text, nullable=False),
+    Column("province_name", StorableText, nullable=False),
+    Column("level", _enum(Level), nullable=False),
+    Column("unit", sa.Text, nullable=False),
+    PrimaryKeyConstraint("code", "since"),
 )
 
 procedures = Table(
@@ -152,6 +194,7 @@ dossiers = Table(
     Column("status", _enum(DossierStatus), nullable=False),
     Column("received_at", UtcDateTime),
     Column("resolved_at", UtcDateTime),
+    Column("history", sa.Text),  # changes of the status, a line each, the oldest first
     UniqueConstraint("code"),
     Index(None, "centre", "received_at"),
     Index(None, "received_at"),
