@@ -8,6 +8,7 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY pipeline pipeline
 COPY storage storage
 COPY ocr_models ocr_models
+COPY connectors connectors
 COPY flows flows
 COPY sohoa sohoa
 COPY sample_scans sample_scans

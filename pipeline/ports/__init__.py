@@ -19,6 +19,7 @@ from pipeline.ports.catalogue import (
     RetryDesk,
     Tombstones,
 )
+from pipeline.ports.connectors import ConnectionBook, Connector, Outbox
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
 from pipeline.ports.reading import (
     END,
@@ -38,6 +39,8 @@ __all__ = [
     "START",
     "Changes",
     "Claim",
+    "ConnectionBook",
+    "Connector",
     "DocumentQueue",
     "DocumentShelf",
     "DocumentView",
@@ -46,6 +49,7 @@ __all__ = [
     "LanguageModel",
     "MatchBook",
     "ObjectStore",
+    "Outbox",
     "PageAnalyser",
     "Pose",
     "Purge",

@@ -1,0 +1,21 @@
+"""The connector of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from connectors.endpoint import Endpoint
+from connectors.portal import PortalConnector
+from pipeline.errors import NotConfigured
+from pipeline.model import System
+from pipeline.ports import Connector
+
+_KINDS: Mapping[System, Callable[[Endpoint, Callable[[], datetime]], Connector]] = {System.PORTAL: PortalConnector}
+
+
+def make_connector(endpoint: Endpoint, clock: Callable[[], datetime]) -> Connector:
+    """Opens nothing yet. Raises NotConfigured, MappingWrong, CertificateRefused."""
+    if endpoint.system not in _KINDS:
+        raise NotConfigured(f"{endpoint.system}.")
+    return _KINDS[endpoint.system](endpoint, clock)
