@@ -22,7 +22,7 @@ from flows.progress import Pace
 from flows.services import open_services
 from flows.settings import Settings
 from pipeline.clock import now
-from pipeline.errors import ConfigurationError, FlowServerUnavailable
+from pipeline.errors import ConfigurationError, FlowServerUnavailable, Transient
 from pipeline.model import DocumentState
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def _attend(
     until_idle: bool,
     tell: Callable[[str], None],
 ) -> None:
-    """Keeps the parts running and tells how far the documents are."""
+    """Keeps the parts running and tells how far the documents are; a database that is away only ends the telling."""
     before, told = heartbeat.read(settings), ""
     pace = Pace()
     with open_services(settings) as services:
@@ -173,7 +173,13 @@ def _attend(
             beat = heartbeat.read(settings)
             if beat is None or beat == before or beat.sweeps < 2:
                 continue
-            counts = services.catalogue.shelf.counts()
+            try:
+                counts = services.catalogue.shelf.counts()
+            except Transient as error:
+                if told != str(error):
+                    told = str(error)
+                    log.warning("%s", error)
+                continue
             open_ = counts[DocumentState.RECEIVED] + counts[DocumentState.READING]
             ended = counts[DocumentState.DONE] + counts[DocumentState.FAILED]
             line = (
