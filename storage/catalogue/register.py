@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,11 @@ from pipeline.model import Centre, Dossier, Procedure, Target
 from pipeline.ports import Changes
 from storage.catalogue import rollups
 from storage.catalogue.centres import CentreWriter
-from storage.catalogue.lookup import all_targets, dossiers_of, history_text, procedures_of
-from storage.catalogue.session import Database, among, chunks, exclusive, insert_many, refresh_statistics
-from storage.catalogue.tables import centres, components, dossiers, procedure_components, procedures, results, targets
+from storage.catalogue.dossiers import DossierWriter, batches
+from storage.catalogue.lookup import all_targets, procedures_of
+from storage.catalogue.session import Database, exclusive, refresh_statistics
+from storage.catalogue.tables import centres, procedure_components, procedures, targets
 
-_BATCH = 5000
 _MANY = 1000
 """Dossiers written, after which the database's statistics are taken anew."""
 
@@ -63,28 +64,26 @@ class Register:
             rollups.refresh(connection, rollups.cells_of_procedures(connection, otherwise))
         return counter.changes
 
-    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False) -> Changes:
+    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False, at: datetime | None = None) -> Changes:
         """Raises ImportRefused where a centre or a procedure is unknown, or a dossier names a paper twice; nothing is
         imported then."""
-        counter = _Counter()
+        added = changed = same = 0
         with importing(self._database, dry_run) as connection:
             known = {
                 "centre": set(connection.scalars(sa.select(centres.c.code))),
                 "procedure": set(connection.scalars(sa.select(procedures.c.code))),
             }
-            cells: set[rollups.Cell] = set()
-            for batch in _without_repeats(rows):
-                for row in batch:
-                    _refuse_twice(row.code, [paper.code for paper in row.components])
-                    _refuse_twice(row.code, [paper.code for paper in row.results])
+            writer = DossierWriter(connection, at)
+            for batch in batches(rows):
                 for field, codes in known.items():
                     if unknown := sorted({getattr(row, field) for row in batch} - codes):
                         raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
-                cells |= _put_dossiers(connection, batch, counter)
-            if counter.written >= _MANY and not dry_run:
+                counts = writer.put(batch)
+                added, changed, same = added + counts[0], changed + counts[1], same + counts[2]
+            if added + changed >= _MANY and not dry_run:
                 refresh_statistics(connection)
-            rollups.refresh(connection, cells)
-        return counter.changes
+            writer.finish()
+        return Changes(added=added, changed=changed, same=same)
 
 
 @contextlib.contextmanager
@@ -173,93 +172,3 @@ def _put_procedure(connection: sa.Connection, row: Procedure, *, new: bool) -> N
 
 def _fields(paper: Any) -> dict[str, Any]:
     return {field.name: getattr(paper, field.name) for field in dataclasses.fields(paper)}
-
-
-# --- dossiers -----------------------------------------------------------------------------------------------
-
-
-def _without_repeats(rows: Iterable[Dossier]) -> Iterator[list[Dossier]]:
-    """Batches that hold no code twice, in the order of the rows."""
-    batch: dict[str, Dossier] = {}
-    for row in rows:
-        if row.code in batch or len(batch) == _BATCH:
-            yield list(batch.values())
-            batch = {}
-        batch[row.code] = row
-    if batch:
-        yield list(batch.values())
-
-
-def _put_dossiers(connection: sa.Connection, batch: Sequence[Dossier], counter: _Counter) -> set[rollups.Cell]:
-    """The days that the changes concern: those of the new rows, and those of the rows before."""
-    there = {dossier.code: (id_, dossier) for id_, dossier in dossiers_of(connection, [row.code for row in batch])}
-    added: list[Dossier] = []
-    changed: list[tuple[int, Dossier]] = []
-    for row in batch:
-        id_, before = there.get(row.code, (0, None))
-        if counter.see(before, row):
-            if before is None:
-                added.append(row)
-            else:
-                changed.append((id_, row))
-    _insert_papers(connection, _insert_dossiers(connection, added))
-    if changed:
-        _update_dossiers(connection, changed)
-        _insert_papers(connection, changed)
-    written = [*added, *(row for _, row in changed), *(there[row.code][1] for _, row in changed)]
-    return {cell for row in written if (cell := rollups.cell_of(row)) is not None}
-
-
-def _dossier_row(row: Dossier) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "centre": row.centre,
-        "procedure": row.procedure,
-        "agency": row.agency,
-        "channel": row.channel,
-        "status": row.status,
-        "received_at": row.received_at,
-        "resolved_at": row.resolved_at,
-        "history": history_text(row.history),
-    }
-
-
-def _insert_dossiers(connection: sa.Connection, rows: Sequence[Dossier]) -> list[tuple[int, Dossier]]:
-    """The rows with the ids that they got."""
-    insert_many(connection, dossiers, [_dossier_row(row) for row in rows])
-    ids: dict[str, int] = {}
-    for some in chunks([row.code for row in rows]):
-        statement = sa.select(dossiers.c.code, dossiers.c.id).where(among(connection, dossiers.c.code, some))
-        ids.update((code, id_) for code, id_ in connection.execute(statement))
-    return [(ids[row.code], row) for row in rows]
-
-
-def _update_dossiers(connection: sa.Connection, rows: Sequence[tuple[int, Dossier]]) -> None:
-    """The rows themselves; their papers are taken away."""
-    statement = sa.update(dossiers).where(dossiers.c.id == sa.bindparam("row_id"))
-    connection.execute(statement, [{"row_id": id_, **_dossier_row(row)} for id_, row in rows])
-    for some in chunks([id_ for id_, _ in rows]):
-        for table in (components, results):
-            connection.execute(sa.delete(table).where(table.c.dossier_id.in_(some)))
-
-
-def _insert_papers(connection: sa.Connection, rows: Sequence[tuple[int, Dossier]]) -> None:
-    given = [
-        {
-            "dossier_id": id_,
-            "code": paper.code,
-            "position": position,
-            "name": paper.name,
-            "flagged": paper.flagged,
-            "reused": paper.reused,
-        }
-        for id_, row in rows
-        for position, paper in enumerate(row.components)
-    ]
-    issued = [
-        {"dossier_id": id_, "code": paper.code, "position": position, "name": paper.name, "flagged": paper.flagged}
-        for id_, row in rows
-        for position, paper in enumerate(row.results)
-    ]
-    insert_many(connection, components, given)
-    insert_many(connection, results, issued)
