@@ -6,7 +6,7 @@ Each function reads a whole file and stores nothing: rows that can be used, and 
 
 from pipeline.register.centres import read_centres
 from pipeline.register.connections import read_connections
-from pipeline.register.dossiers import read_dossiers
+from pipeline.register.dossiers import read_dossiers, stream_dossiers
 from pipeline.register.indices import read_indices
 from pipeline.register.problems import ImportFile, Problem
 from pipeline.register.procedures import read_procedures
@@ -21,4 +21,5 @@ __all__ = [
     "read_indices",
     "read_procedures",
     "read_targets",
+    "stream_dossiers",
 ]

@@ -1,116 +1,59 @@
-"""Import of the dossiers: one line each, without any name of a person.
-
-Columns (any order; names without regard to case, accents, spaces and punctuation; the names of the national exchange
-record are understood too, and its JSON as it is, alone or under `data`):
-
-    code*                  Mã hồ sơ, MaHoSo
-    procedure*             Mã thủ tục, MaTTHC
-    received_at*           Ngày tiếp nhận, NgayTiepNhan      an empty cell: counted as undated, in no period
-    centre                 Mã bộ phận một cửa, Mã đơn vị     the receiving centre
-    agency                 Cơ quan giải quyết, DonViXuLy
-    channel                Kênh, KenhThucHien                1 in person, 2 online, 3 post, or in words
-    status                 Trạng thái, TrangThaiHoSo         1 to 10, or in words; else done or accepted by resolved_at
-    resolved_at            Ngày có kết quả, NgayKetThucXuLy
-    returned_at            Ngày trả, NgayTra                 stands for an empty resolved_at
-    components             Thành phần hồ sơ                  TP01:Đơn đề nghị;TP02:Giấy khai sinh   (see papers)
-    components_digitized   Thành phần đã số hóa, DuocSoHoa   TP01;TP02, or 1 for all
-    components_reused      Thành phần tái sử dụng            the same
-    results                Kết quả                           KQ01:Giấy phép xây dựng
-    results_digitized      Kết quả đã số hóa                 KQ01, or 1 for all
-    submitted, issued      TaiLieuNop, DanhSachGiayToKetQua  lists of the exchange record (see exchange)
-
-Dates: dd/MM/yyyy, yyyy-MM-dd, yyyyMMddHHmmss, in Asia/Ho_Chi_Minh. Where a line names no centre, it is the one whose
-code begins the dossier's code (`H18.25-230914-0012`). A dossier code is what the province says it is: any code up to
-64 characters is taken, one of an unusual form with a warning, because it will not be found in the text of scans.
-"""
+"""Import of the dossiers; `dossier_layout` describes the columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pipeline.clock import local, local_day
+from pipeline.clock import VIETNAM, local, local_day
 from pipeline.model import Centre, Channel, Component, Dossier, DossierStatus, Procedure, Result
 from pipeline.register import exchange, files
-from pipeline.register.layout import Column, Layout
+from pipeline.register.dossier_layout import CHANNELS, LAYOUT, STATUSES
 from pipeline.register.lines import Line
 from pipeline.register.papers import marked, papers
-from pipeline.register.problems import ImportFile
+from pipeline.register.problems import ImportFile, Problem
+from pipeline.register.status_history import history
+from pipeline.text import fold
 from pipeline.understanding import dossier_code
 
-LAYOUT = Layout(
-    kind="dossiers",
-    columns=(
-        Column(field="code", headings=("Mã hồ sơ", "MaHoSo", "Số hồ sơ", "dossier_code"), required=True),
-        Column(
-            field="procedure",
-            headings=("Mã thủ tục", "MaTTHC", "Mã thủ tục hành chính", "procedure_code"),
-            required=True,
-        ),
-        Column(
-            field="received_at",
-            headings=("Ngày tiếp nhận", "NgayTiepNhan", "Ngày nhận", "Thời gian tiếp nhận", "received"),
-            required=True,
-        ),
-        Column(
-            field="centre",
-            headings=("Mã bộ phận một cửa", "Mã đơn vị", "Mã đơn vị tiếp nhận", "Mã BPMC", "centre_code"),
-        ),
-        Column(field="agency", headings=("Cơ quan giải quyết", "DonViXuLy", "Mã cơ quan giải quyết", "Cơ quan")),
-        Column(field="channel", headings=("Kênh", "KenhThucHien", "Hình thức tiếp nhận", "Hình thức nộp")),
-        Column(field="status", headings=("Trạng thái", "TrangThaiHoSo", "Tình trạng")),
-        Column(
-            field="resolved_at",
-            headings=("Ngày có kết quả", "NgayKetThucXuLy", "Ngày giải quyết", "Ngày giải quyết xong", "resolved"),
-        ),
-        Column(field="returned_at", headings=("Ngày trả", "NgayTra", "Ngày trả kết quả")),
-        Column(field="components", headings=("Thành phần hồ sơ", "Thành phần", "Giấy tờ nộp")),
-        Column(
-            field="components_digitized",
-            headings=("Thành phần đã số hóa", "DuocSoHoa", "Thành phần số hóa"),
-        ),
-        Column(field="components_reused", headings=("Thành phần tái sử dụng", "DuocTaiSuDung")),
-        Column(field="results", headings=("Kết quả", "Giấy tờ kết quả")),
-        Column(field="results_digitized", headings=("Kết quả đã số hóa", "Kết quả điện tử")),
-        Column(field=exchange.SUBMITTED, headings=("TaiLieuNop",)),
-        Column(field=exchange.ISSUED, headings=("DanhSachGiayToKetQua",)),
-    ),
-)
-
-CHANNELS = {
-    **{channel.value.replace("_", ""): channel for channel in Channel},
-    **dict.fromkeys(("1", "tructiep", "taiquay"), Channel.IN_PERSON),
-    **dict.fromkeys(("2", "tructuyen", "quamang"), Channel.ONLINE),
-    **dict.fromkeys(("3", "buuchinh", "buuchinhcongich", "quabuuchinh"), Channel.POST),
-}
-
-STATUSES = {
-    **{status.value.replace("_", ""): status for status in DossierStatus},
-    **{str(number): status for number, status in enumerate(DossierStatus, start=1)},
-    **dict.fromkeys(("moidangky", "moi", "choxacnhan", "chotiepnhan"), DossierStatus.NEW),
-    **dict.fromkeys(("datiepnhan", "tiepnhan", "duoctiepnhan"), DossierStatus.ACCEPTED),
-    **dict.fromkeys(("tuchoi", "khongduoctiepnhan", "tuchoitiepnhan"), DossierStatus.REJECTED),
-    **dict.fromkeys(("dangxuly", "danggiaiquyet"), DossierStatus.PROCESSING),
-    **dict.fromkeys(("yeucaubosung", "bosung", "chobosung", "yeucaubosunggiayto"), DossierStatus.SUPPLEMENT),
-    **dict.fromkeys(("nghiavutaichinh", "thuchiennghiavutaichinh", "chothanhtoan"), DossierStatus.PAYMENT_DUE),
-    **dict.fromkeys(("rut", "rutlai", "darut", "ruthoso", "congdanyeucauruthoso"), DossierStatus.WITHDRAWN),
-    **dict.fromkeys(("dungxuly", "dung"), DossierStatus.STOPPED),
-    **dict.fromkeys(("daxulyxong", "dagiaiquyet", "coketqua", "hoanthanh"), DossierStatus.DONE),
-    **dict.fromkeys(("datraketqua", "datra"), DossierStatus.RETURNED),
-}
+T = TypeVar("T")
 
 _RESOLVED = (DossierStatus.DONE, DossierStatus.RETURNED)
+_REMEMBERED = 20_000
+"""So many different cells of papers are kept in their parsed form: most dossiers of a procedure have the same ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What a dossier may refer to; None is not checked."""
+    """What a dossier may refer to (None is not checked), and the cells of papers that were parsed."""
 
-    today: date
+    first_future: datetime
     centres: Mapping[str, Centre] | None
+    """By code in capitals, and by folded name where no other centre has the same."""
     procedures: Mapping[str, Procedure] | None
+    cells: dict[Hashable, tuple[Component, ...] | tuple[Result, ...]] = field(default_factory=dict)
+
+
+def stream_dossiers(
+    path: Path,
+    *,
+    today: date,
+    centres: Iterable[Centre] | None = None,
+    procedures: Iterable[Procedure] | None = None,
+    tell: Callable[[Problem], None],
+) -> files.RowStream[Dossier]:
+    """The dossiers of a file, one after another. Lines of an unknown or closed centre or of an unknown procedure are
+    rejected where `centres` or `procedures` are given, dates after `today` (in Vietnam) always."""
+    known = _Known(
+        first_future=datetime.combine(today + timedelta(days=1), time(), VIETNAM),
+        centres=None if centres is None else _by_code_and_name(list(centres)),
+        procedures=None if procedures is None else {procedure.code: procedure for procedure in procedures},
+    )
+    return files.RowStream(path, LAYOUT, lambda line: _dossier(line, known), lambda dossier: dossier.code, tell)
 
 
 def read_dossiers(
@@ -120,21 +63,23 @@ def read_dossiers(
     centres: Iterable[Centre] | None = None,
     procedures: Iterable[Procedure] | None = None,
 ) -> ImportFile[Dossier]:
-    """The dossiers of a file. Lines of an unknown or closed centre or of an unknown procedure are rejected where
-    `centres` or `procedures` are given, dates after `today` (in Vietnam) always. Raises ImportRefused."""
-    known = _Known(
-        today=today,
-        centres=None if centres is None else {centre.code.upper(): centre for centre in centres},
-        procedures=None if procedures is None else {procedure.code: procedure for procedure in procedures},
-    )
-    return files.read(path, LAYOUT, lambda line: _dossier(line, known), lambda dossier: dossier.code)
+    """All dossiers of a file (see `stream_dossiers`). Raises ImportRefused."""
+    problems: list[Problem] = []
+    stream = stream_dossiers(path, today=today, centres=centres, procedures=procedures, tell=problems.append)
+    rows = tuple(stream)
+    return ImportFile(rows=rows, problems=tuple(problems), lines=stream.lines, ignored=stream.ignored)
+
+
+def _by_code_and_name(centres: list[Centre]) -> dict[str, Centre]:
+    names = Counter(fold(centre.name) for centre in centres)
+    by_name = {fold(centre.name): centre for centre in centres if names[fold(centre.name)] == 1}
+    return {**by_name, **{centre.code.upper(): centre for centre in centres}}
 
 
 def _dossier(line: Line, known: _Known) -> Dossier:
     code = _code(line)
-    received, resolved = _dates(line, known.today)
+    received, resolved = _dates(line, known.first_future)
     procedure = _procedure(line, known.procedures)
-    names = {c.code: c.name for c in procedure.components}
     default = DossierStatus.DONE if resolved else DossierStatus.ACCEPTED
     status = line.choice("status", STATUSES, default)
     if status in _RESOLVED and resolved is None and not line.refused:
@@ -148,8 +93,9 @@ def _dossier(line: Line, known: _Known) -> Dossier:
         status=status,
         received_at=received,
         resolved_at=resolved,
-        components=_components(line, names),
-        results=_results(line),
+        components=_components(line, procedure, known),
+        results=_results(line, known),
+        history=history(line, received, resolved, known.first_future),
     )
 
 
@@ -162,13 +108,13 @@ def _code(line: Line) -> str:
     return code
 
 
-def _dates(line: Line, today: date) -> tuple[datetime | None, datetime | None]:
+def _dates(line: Line, first_future: datetime) -> tuple[datetime | None, datetime | None]:
     received = line.moment("received_at")
     resolved_field = "resolved_at" if line.text("resolved_at") else "returned_at"
     resolved = line.moment(resolved_field)
-    for field, moment in (("received_at", received), (resolved_field, resolved)):
-        if moment and local_day(moment) > today:
-            line.refuse(field, "is in the future", "là ngày trong tương lai")
+    for name, moment in (("received_at", received), (resolved_field, resolved)):
+        if moment and moment >= first_future:
+            line.refuse(name, "is in the future", "là ngày trong tương lai")
     if received and resolved and resolved < received and not _same_day_without_time(received, resolved):
         line.refuse(resolved_field, "is before the dossier was received", "sớm hơn ngày tiếp nhận")
     return received, resolved
@@ -180,32 +126,38 @@ def _same_day_without_time(received: datetime, resolved: datetime) -> bool:
 
 
 def _centre(line: Line, dossier: str, received: datetime | None, known: Mapping[str, Centre] | None) -> str:
-    given = line.code("centre")
+    given = line.text("centre")
     code = given or dossier.partition("-")[0]
     if known is None:
         if not given and "-" not in dossier:
             line.refuse_empty("centre")
         return code
-    centre = known.get(code.upper())
+    centre = known.get(code.upper()) or known.get(fold(code))
     if centre is None:
         line.refuse("centre", "is no centre of the register", "không có trong danh mục bộ phận một cửa", code)
         return code
-    day = local_day(received) if received else None
-    if day and centre.closed and day > centre.closed:
+    if received and (centre.opened or centre.closed):
+        _check_operating(line, centre, local_day(received))
+    return centre.code
+
+
+def _check_operating(line: Line, centre: Centre, day: date) -> None:
+    if centre.closed and day > centre.closed:
+        into = (f" (merged into {centre.merged_into})", f" (nhập vào {centre.merged_into})")
+        en, vi = into if centre.merged_into else ("", "")
         line.refuse(
             "centre",
-            f"was closed on {centre.closed:%d/%m/%Y}, before the dossier was received",
-            f"đã ngừng hoạt động từ {centre.closed:%d/%m/%Y}, trước ngày tiếp nhận",
-            code,
+            f"was closed on {centre.closed:%d/%m/%Y}{en}, before the dossier was received",
+            f"đã ngừng hoạt động từ {centre.closed:%d/%m/%Y}{vi}, trước ngày tiếp nhận",
+            centre.code,
         )
-    if day and centre.opened and day < centre.opened:
+    if centre.opened and day < centre.opened:
         line.warn(
             "centre",
             f"opened on {centre.opened:%d/%m/%Y}, after the dossier was received",
             f"hoạt động từ {centre.opened:%d/%m/%Y}, sau ngày tiếp nhận",
-            code,
+            centre.code,
         )
-    return centre.code
 
 
 def _procedure(line: Line, known: Mapping[str, Procedure] | None) -> Procedure:
@@ -220,9 +172,20 @@ def _procedure(line: Line, known: Mapping[str, Procedure] | None) -> Procedure:
     return procedure
 
 
-def _components(line: Line, names: Mapping[str, str]) -> tuple[Component, ...]:
+def _components(line: Line, procedure: Procedure, known: _Known) -> tuple[Component, ...]:
     if isinstance(line.values.get(exchange.SUBMITTED), list):
-        return exchange.components(line, names)
+        return exchange.components(line, {c.code: c.name for c in procedure.components})
+    return _remembered(
+        line,
+        ("components", "components_digitized", "components_reused"),
+        procedure.code,
+        known,
+        lambda: _components_of_cells(line, procedure),
+    )
+
+
+def _components_of_cells(line: Line, procedure: Procedure) -> tuple[Component, ...]:
+    names = {c.code: c.name for c in procedure.components}
     received = papers(line, "components")
     flagged = marked(line, "components_digitized", received, "flagged")
     reused = marked(line, "components_reused", received, "reused")
@@ -237,9 +200,30 @@ def _components(line: Line, names: Mapping[str, str]) -> tuple[Component, ...]:
     )
 
 
-def _results(line: Line) -> tuple[Result, ...]:
+def _results(line: Line, known: _Known) -> tuple[Result, ...]:
     if isinstance(line.values.get(exchange.ISSUED), list):
         return exchange.results(line)
+    return _remembered(line, ("results", "results_digitized"), "", known, lambda: _results_of_cells(line))
+
+
+def _results_of_cells(line: Line) -> tuple[Result, ...]:
     issued = papers(line, "results")
     flagged = marked(line, "results_digitized", issued, "flagged")
     return tuple(Result(code=p.code, name=p.name or p.code, flagged=p.code in flagged) for p in issued)
+
+
+def _remembered(line: Line, cells: tuple[str, ...], procedure: str, known: _Known, parse: Callable[[], T]) -> T:
+    """What `parse` makes of these cells, from memory where it was made of the same text before, without a problem."""
+    values = [line.values.get(cell) for cell in cells]
+    if not all(value is None or isinstance(value, str) for value in values):
+        return parse()
+    key = (*cells, *values, procedure)
+    found: Any = known.cells.get(key)
+    if found is None:
+        problems = len(line.problems)
+        found = parse()
+        if len(line.problems) == problems:
+            if len(known.cells) >= _REMEMBERED:
+                known.cells.clear()
+            known.cells[key] = found
+    return found  # type: ignore[no-any-return]

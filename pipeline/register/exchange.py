@@ -14,6 +14,7 @@ from pipeline.register.lines import CODE_LIMIT, Line, clean
 
 SUBMITTED = "submitted"
 ISSUED = "issued"
+SUPPLEMENTS = "supplements"
 
 
 def components(line: Line, names: Mapping[str, str]) -> tuple[Component, ...]:
@@ -22,7 +23,7 @@ def components(line: Line, names: Mapping[str, str]) -> tuple[Component, ...]:
     `names` are the names of the procedure's components by code; a component that is not among them has its code.
     """
     found: dict[str, Component] = {}
-    for item in _records(line, SUBMITTED):
+    for item in records(line, SUBMITTED):
         if _yes(item.get("IsDeleted")):
             continue
         code = _code(line, SUBMITTED, item, "MaThanhPhanHoSo")
@@ -40,9 +41,9 @@ def components(line: Line, names: Mapping[str, str]) -> tuple[Component, ...]:
 
 def results(line: Line) -> tuple[Result, ...]:
     """One result for each MaGiayToKetQua: digitized where it has a file of its own."""
-    submitted = {_link(item, "DuongDanTaiTepTin") for item in _records(line, SUBMITTED)} - {""}
+    submitted = {_link(item, "DuongDanTaiTepTin") for item in records(line, SUBMITTED)} - {""}
     found: dict[str, Result] = {}
-    for item in _records(line, ISSUED):
+    for item in records(line, ISSUED):
         code = _code(line, ISSUED, item, "MaGiayToKetQua")
         if not code:
             continue
@@ -64,7 +65,8 @@ def results(line: Line) -> tuple[Result, ...]:
     return tuple(found.values())
 
 
-def _records(line: Line, field: str) -> Iterator[Mapping[str, object]]:
+def records(line: Line, field: str) -> Iterator[Mapping[str, object]]:
+    """The objects of a list of the record; the line is refused where it is none."""
     value = line.values.get(field)
     if value in (None, ""):
         return

@@ -1,25 +1,29 @@
 """Register files as lines of named values, whatever their format: CSV, XLSX or JSON, told apart by content.
 
 CSV is UTF-8 (with or without BOM), UTF-16 with BOM or Windows-1258, with commas, semicolons or tabs. The heading line
-may stand below a title. A file is read as a stream; only JSON is held in memory.
+may stand below a title. A file is read as a stream, whatever its format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import Generic
 
 from pipeline.errors import ImportRefused
 from pipeline.register import csv_file, json_file, xlsx_file
 from pipeline.register.layout import Header, Layout, fold, refuse, understand
 from pipeline.register.lines import Line
 from pipeline.register.problems import ImportFile, Problem, Row
+from pipeline.register.seen import Seen
 
-MAX_BYTES = 2 * 1024**3
-"""A larger file is refused: it must be split (a register of ten million dossiers takes about this much)."""
+MAX_BYTES = 16 * 1024**3
+"""A larger file is refused: it must be split (a register of ten million dossiers takes about 2 GB)."""
+_BLOCK = 1000
+"""Lines that are looked at together."""
 HEADING_LINES = 30
 """The heading stands within so many lines from the top."""
 
@@ -33,39 +37,73 @@ class Table:
     ignored: tuple[str, ...] = ()
 
 
+class RowStream(Generic[Row]):
+    """The rows of a file, one after another, in little memory however long it is; to be gone through once.
+
+    Every line is made into a row by `make`, which notes problems on the line (None: it refused the line); a second row
+    with the same `key` is rejected. What is wrong with a line is told to `tell`, and counted here.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        layout: Layout,
+        make: Callable[[Line], Row | None],
+        key: Callable[[Row], Hashable],
+        tell: Callable[[Problem], None],
+    ) -> None:
+        self.lines = 0
+        """With data, so far."""
+        self.rows = 0
+        """That can be imported, so far."""
+        self.ignored: tuple[str, ...] = ()
+        """Columns of the file that have no meaning here."""
+        self._path, self._layout, self._make, self._key, self._tell = path, layout, make, key, tell
+
+    @property
+    def left_out(self) -> int:
+        """How many lines cannot be imported."""
+        return self.lines - self.rows
+
+    def __iter__(self) -> Iterator[Row]:
+        """Raises ImportRefused where the file as a whole is unusable, at its beginning or later."""
+        seen = Seen()
+        with open_table(self._path, self._layout) as table:
+            self.ignored = table.ignored
+            while block := list(islice(table.lines, _BLOCK)):
+                yield from self._rows_of(block, seen)
+
+    def _rows_of(self, block: Sequence[Line | Problem], seen: Seen) -> Iterator[Row]:
+        made = [
+            (line, row)
+            for line in block
+            if isinstance(line, Line) and (row := self._make(line)) is not None and not line.refused
+        ]
+        before = seen.earlier([self._key(row) for _, row in made], [line.number for line, _ in made])
+        for (line, _), first in zip(made, before, strict=True):
+            if first:
+                field = self._layout.columns[0].field
+                line.refuse(field, f"is already in line {first}", f"đã có ở dòng {first} của tệp")
+        for each in block:
+            for problem in [each] if isinstance(each, Problem) else each.problems:
+                self._tell(problem)
+        rows = [row for line, row in made if not line.refused]
+        self.lines += len(block)
+        self.rows += len(rows)
+        yield from rows
+
+
 def read(
     path: Path,
     layout: Layout,
     make: Callable[[Line], Row | None],
-    key: Callable[[Row], object],
+    key: Callable[[Row], Hashable],
 ) -> ImportFile[Row]:
-    """Every line made into a row by `make`, which notes problems on the line (None: it refused the line).
-
-    A second row with the same key is rejected. Raises ImportRefused where the file as a whole is unusable.
-    """
-    rows: dict[object, Row] = {}
-    first_lines: dict[object, int] = {}
+    """All rows of a file (see RowStream). Raises ImportRefused where the file as a whole is unusable."""
     problems: list[Problem] = []
-    count = 0
-    with open_table(path, layout) as table:
-        for line in table.lines:
-            count += 1
-            if isinstance(line, Problem):
-                problems.append(line)
-                continue
-            row = make(line)
-            if row is not None and not line.refused:
-                name = key(row)
-                if name in rows:
-                    before = first_lines[name]
-                    line.refuse(
-                        layout.columns[0].field, f"is already in line {before}", f"đã có ở dòng {before} của tệp"
-                    )
-                else:
-                    rows[name] = row
-                    first_lines[name] = line.number
-            problems.extend(line.problems)
-    return ImportFile(rows=tuple(rows.values()), problems=tuple(problems), lines=count, ignored=table.ignored)
+    stream = RowStream(path, layout, make, key, problems.append)
+    rows = tuple(stream)
+    return ImportFile(rows=rows, problems=tuple(problems), lines=stream.lines, ignored=stream.ignored)
 
 
 @contextmanager

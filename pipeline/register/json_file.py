@@ -1,4 +1,4 @@
-"""JSON: an array of objects, or an envelope with such an array under `data` (the national adapter's)."""
+"""JSON: an array of objects, or an envelope with such an array under `data` (the national adapter's), as a stream."""
 
 from __future__ import annotations
 
@@ -6,83 +6,126 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.errors import ImportRefused
 from pipeline.register.problems import Problem
 
-MAX_BYTES = 512 * 1024**2
-"""JSON is held in memory, so that the line of every object is known."""
-
+_CHUNK = 1 << 20
+_LONGEST = 64 << 20
+"""An object that is longer is none of a register."""
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder()
 
 
 def objects(path: Path) -> Iterator[tuple[int, Mapping[str, object]] | Problem]:
-    """The line where each object begins, and the object; its number where the whole file is one line.
+    """The line where each object begins, and the object; its number where the file is one line.
 
-    Raises ImportRefused for text that is not JSON.
+    Raises ImportRefused for text that is not JSON, when it gets there.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise ImportRefused(f"{path.name} is larger than {MAX_BYTES // 1024**2} MB; import so many lines as CSV.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            yield from _elements(_Text(file, path.name))
     except UnicodeDecodeError:
         raise ImportRefused(f"{path.name} is not JSON in UTF-8.") from None
-    at = _array(text, path.name)
-    one_line = "\n" not in text.strip()
-    line = 0 if one_line else 1
-    counted = 0
-    while text[at : at + 1] != "]":
-        line += 1 if one_line else text.count("\n", counted, at)
-        counted = at
-        item, at = _decode(text, at, path.name)
+
+
+class _Text:
+    """A window of a text that moves on as it is read."""
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        self.name = name
+        self._file = file
+        self._window = file.read(_CHUNK)
+        self._at = 0
+        self._line = 1  # of the window's beginning
+        self._ended = len(self._window) < _CHUNK
+        self.one_line = "\n" not in self._window.strip()
+
+    @property
+    def line(self) -> int:
+        return self._line + self._window.count("\n", 0, self._at)
+
+    def peek(self) -> str:
+        """The next sign that is no white space; "" at the end."""
+        while True:
+            found = _SPACE.match(self._window, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._window) or not self._more():
+                return self._window[self._at : self._at + 1]
+
+    def take(self, signs: str) -> str:
+        """The next sign, which has to be one of these."""
+        sign = self.peek()
+        if not sign or sign not in signs:
+            raise self.broken()
+        self._at += 1
+        return sign
+
+    def value(self) -> object:
+        self.peek()
+        while True:
+            try:
+                found, end = _DECODER.raw_decode(self._window, self._at)
+            except json.JSONDecodeError as error:
+                if self._more():
+                    continue
+                self._at = min(error.pos, len(self._window))
+                raise self.broken() from None
+            except RecursionError:
+                raise ImportRefused(f"{self.name} nests too deep.") from None
+            if end < len(self._window) or not self._more():  # a number may go on behind the window
+                self._at = end
+                return found
+
+    def broken(self) -> ImportRefused:
+        return ImportRefused(f"{self.name} is not valid JSON at line {self.line}.")
+
+    def _more(self) -> bool:
+        """Reads on, and forgets what was read before; False at the end."""
+        if self._ended:
+            return False
+        if len(self._window) - self._at > _LONGEST:
+            raise ImportRefused(f"{self.name} holds an object longer than {_LONGEST >> 20} MB at line {self.line}.")
+        self._line, self._window, self._at = self.line, self._window[self._at :], 0
+        # As much again as there is, so that a long object is not tried too often.
+        chunk = self._file.read(max(_CHUNK, len(self._window)))
+        self._window += chunk
+        self._ended = not chunk
+        return True
+
+
+def _elements(text: _Text) -> Iterator[tuple[int, Mapping[str, object]] | Problem]:
+    _enter_array(text)
+    number = 0
+    if text.peek() == "]":
+        return
+    while True:
+        number += 1
+        text.peek()
+        line = number if text.one_line else text.line
+        item = text.value()
         if isinstance(item, dict):
             yield line, item
         else:
             yield Problem(
                 line=line, column="", value="", reason_en="is not an object", reason_vi="không phải đối tượng"
             )
-        at = _skip(text, at)
-        if text[at : at + 1] == ",":
-            at = _skip(text, at + 1)
-        elif text[at : at + 1] != "]":
-            raise _broken(text, at, path.name)
+        if text.take(",]") == "]":
+            return
 
 
-def _array(text: str, name: str) -> int:
-    """Where the first element of the array stands."""
-    at = _skip(text, 0)
-    if text[at : at + 1] == "[":
-        return _skip(text, at + 1)
-    at = _skip(text, at + 1)
-    while text[at : at + 1] == '"':
-        key, at = _decode(text, at, name)
-        at = _skip(text, at)
-        if text[at : at + 1] != ":":
-            raise _broken(text, at, name)
-        at = _skip(text, at + 1)
-        if key == "data" and text[at : at + 1] == "[":
-            return _skip(text, at + 1)
-        _, at = _decode(text, at, name)
-        at = _skip(text, at)
-        if text[at : at + 1] == ",":
-            at = _skip(text, at + 1)
-    raise ImportRefused(f'{name} has neither an array of objects nor one under "data".')
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
-
-
-def _decode(text: str, at: int, name: str) -> tuple[object, int]:
-    try:
-        return _DECODER.raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        raise _broken(text, error.pos, name) from None
-    except RecursionError:
-        raise ImportRefused(f"{name} nests too deep.") from None
-
-
-def _broken(text: str, at: int, name: str) -> ImportRefused:
-    return ImportRefused(f"{name} is not valid JSON at line {1 + text.count(chr(10), 0, at)}.")
+def _enter_array(text: _Text) -> None:
+    """Moves behind the bracket of the array."""
+    if text.take("[{") == "[":
+        return
+    while text.peek() == '"':
+        key = text.value()
+        text.take(":")
+        if key == "data" and text.peek() == "[":
+            text.take("[")
+            return
+        text.value()
+        if text.take(",}") == "}":
+            break
+    raise ImportRefused(f'{text.name} has neither an array of objects nor one under "data".')

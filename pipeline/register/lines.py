@@ -22,6 +22,8 @@ _EXCEL_ERRORS = {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NU
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_BROKEN = re.compile("[\x00\ufffd\ud800-\udfff]")
 _YES = {"1", "true", "yes", "y", "x", "co", "dung", "roi", "daco", "dasohoa"}
 _NO = {"0", "false", "no", "n", "khong", "sai", "chua", "chuasohoa"}
 
@@ -37,6 +39,8 @@ class BadDate(ValueError):
 
 def clean(text: str) -> str:
     """NFC, invisible characters out, one space between words."""
+    if text.isalnum() and text.isascii():
+        return text
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         if _INVISIBLE.search(text):
@@ -66,6 +70,8 @@ def _moment(value: object) -> datetime:
     if isinstance(value, date):
         return datetime.combine(value, time())
     text = clean(str(value))
+    if _ISO.match(text):
+        return datetime.fromisoformat(text)
     for pattern, order in ((_COMPACT, (0, 1, 2)), (_DAY_FIRST, (2, 1, 0))):
         found = pattern.fullmatch(text)
         if found:
@@ -73,8 +79,6 @@ def _moment(value: object) -> datetime:
             year, month, day = (numbers[i] for i in order)
             hour, minute, second = numbers[3:]
             return datetime.combine(date(year, month, day), time(hour, minute, second))
-    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}.*", text):
-        return datetime.fromisoformat(text)
     raise BadDate("is not a date (dd/MM/yyyy or yyyy-MM-dd)", "không phải là ngày (ngày/tháng/năm)")
 
 
@@ -116,7 +120,7 @@ class Line:
         text = "" if value is None else clean(str(value))
         if text in _EXCEL_ERRORS:
             self.refuse(field, "is an error of a formula", "là lỗi công thức")
-        elif "\ufffd" in text:
+        elif (not text.isascii() and _BROKEN.search(text)) or "\x00" in text:
             self.refuse(field, "holds a broken character; save the file as UTF-8", "có ký tự hỏng; hãy lưu tệp UTF-8")
         elif len(text) > limit:
             self.refuse(field, f"is longer than {limit} characters", f"dài quá {limit} ký tự")
