@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -33,9 +32,19 @@ class _Known:
 
     first_future: datetime
     centres: Mapping[str, Centre] | None
-    """By code in capitals, and by folded name where no other centre has the same."""
+    """By code in capitals."""
     procedures: Mapping[str, Procedure] | None
     cells: dict[Hashable, tuple[Component, ...] | tuple[Result, ...]] = field(default_factory=dict)
+    names: dict[str, list[Centre]] = field(default_factory=dict)
+    """Centres by folded name, from the first line on that does not name a code."""
+
+    def named(self, name: str) -> Centre | None:
+        """The only centre of this name."""
+        if not self.names:
+            for centre in (self.centres or {}).values():
+                self.names.setdefault(fold(centre.name), []).append(centre)
+        found = self.names.get(fold(name), [])
+        return found[0] if len(found) == 1 else None
 
 
 def stream_dossiers(
@@ -50,7 +59,7 @@ def stream_dossiers(
     rejected where `centres` or `procedures` are given, dates after `today` (in Vietnam) always."""
     known = _Known(
         first_future=datetime.combine(today + timedelta(days=1), time(), VIETNAM),
-        centres=None if centres is None else _by_code_and_name(list(centres)),
+        centres=None if centres is None else {centre.code.upper(): centre for centre in centres},
         procedures=None if procedures is None else {procedure.code: procedure for procedure in procedures},
     )
     return files.RowStream(path, LAYOUT, lambda line: _dossier(line, known), lambda dossier: dossier.code, tell)
@@ -70,12 +79,6 @@ def read_dossiers(
     return ImportFile(rows=rows, problems=tuple(problems), lines=stream.lines, ignored=stream.ignored)
 
 
-def _by_code_and_name(centres: list[Centre]) -> dict[str, Centre]:
-    names = Counter(fold(centre.name) for centre in centres)
-    by_name = {fold(centre.name): centre for centre in centres if names[fold(centre.name)] == 1}
-    return {**by_name, **{centre.code.upper(): centre for centre in centres}}
-
-
 def _dossier(line: Line, known: _Known) -> Dossier:
     code = _code(line)
     received, resolved = _dates(line, known.first_future)
@@ -86,7 +89,7 @@ def _dossier(line: Line, known: _Known) -> Dossier:
         line.warn("resolved_at", "is empty though the dossier is resolved", "bị trống dù hồ sơ đã có kết quả", "")
     return Dossier(
         code=code,
-        centre=_centre(line, code, received, known.centres),
+        centre=_centre(line, code, received, known),
         procedure=procedure.code,
         agency=line.text("agency") or None,
         channel=line.choice("channel", CHANNELS, Channel.IN_PERSON),
@@ -125,14 +128,14 @@ def _same_day_without_time(received: datetime, resolved: datetime) -> bool:
     return local_day(received) == local_day(resolved) and local(resolved).time() == time()
 
 
-def _centre(line: Line, dossier: str, received: datetime | None, known: Mapping[str, Centre] | None) -> str:
+def _centre(line: Line, dossier: str, received: datetime | None, known: _Known) -> str:
     given = line.text("centre")
     code = given or dossier.partition("-")[0]
-    if known is None:
+    if known.centres is None:
         if not given and "-" not in dossier:
             line.refuse_empty("centre")
         return code
-    centre = known.get(code.upper()) or known.get(fold(code))
+    centre = known.centres.get(code.upper()) or known.named(code)
     if centre is None:
         line.refuse("centre", "is no centre of the register", "không có trong danh mục bộ phận một cửa", code)
         return code

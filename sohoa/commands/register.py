@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -18,15 +18,20 @@ from pipeline.model import Centre, Level
 from pipeline.ports import Changes
 from pipeline.register import (
     ImportFile,
+    Problem,
     read_centres,
     read_connections,
-    read_dossiers,
     read_indices,
     read_procedures,
     read_targets,
+    stream_dossiers,
 )
 from sohoa import console
 from sohoa.console import err, out
+
+Row = TypeVar("Row")
+
+_SHOWN_EACH = 5000
 
 imports = typer.Typer(no_args_is_help=True, help="Bring the province's register in: CSV, XLSX or JSON files.")
 centres = typer.Typer(no_args_is_help=True, help="Look at, add and change one-stop centres.")
@@ -68,13 +73,17 @@ def import_dossiers(context: typer.Context, file: File, dry_run: DryRun = False)
     """Dossiers with their components and results; documents that wait for their dossier are matched again."""
     with console.services(context) as services:
         lookup = services.catalogue.lookup
-        read = read_dossiers(
+        moment = now()
+        stream = stream_dossiers(
             file,
             centres=lookup.centres(),
             procedures=lookup.procedures(),
-            today=local_day(now()),
+            today=local_day(moment),
+            tell=lambda problem: _tell(file, problem),
         )
-        _import(services, "dossiers", file, read, services.catalogue.register.put_dossiers, dry_run)
+        rows = _kept(services, "dossiers", file, stream, dry_run)
+        changes = services.catalogue.register.put_dossiers(_counted(rows), dry_run=dry_run, at=moment)
+        _say("dossiers", changes, stream.left_out, dry_run)
         if not dry_run:
             matched = match_waiting(services, now())
             out.print(f"{matched} waiting documents found their dossier")
@@ -111,14 +120,36 @@ def _import(
     dry_run: bool,
 ) -> None:
     for problem in read.problems:
-        err.print(f"{file.name}: {problem}", markup=False, soft_wrap=True)
+        _tell(file, problem)
+    changes = put(_kept(services, kind, file, read.rows, dry_run), dry_run=dry_run)
+    _say(kind, changes, read.left_out, dry_run)
+
+
+def _tell(file: Path, problem: Problem) -> None:
+    err.print(f"{file.name}: {problem}", markup=False, soft_wrap=True)
+
+
+def _kept(services: Services, kind: str, file: Path, rows: Iterable[Row], dry_run: bool) -> Iterator[Row]:
+    """The rows; behind the last one, before they are committed, the file goes into the object store."""
+    yield from rows
     if not dry_run:
         store_register(services, kind, file, now())
-    changes = put(read.rows, dry_run=dry_run)
+
+
+def _counted(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, counted on a terminal where there are many."""
+    with err.status("") as status:
+        for number, row in enumerate(rows, start=1):
+            yield row
+            if number % _SHOWN_EACH == 0:
+                status.update(f"{number:,} lines read")
+
+
+def _say(kind: str, changes: Changes, left_out: int, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     out.print(
         f"{kind}: {changes.added} {would}added, {changes.changed} {would}changed, {changes.same} already the same, "
-        f"{read.left_out} lines left out"
+        f"{left_out} lines left out"
     )
 
 

@@ -23,6 +23,8 @@ from storage.catalogue.lookup import history_of, history_text
 from storage.catalogue.tables import storable
 
 BATCH = 5000
+_MANY_CELLS = 200_000
+"""An import that touches more centres and days (more than that of a nation's day) has whole days counted again."""
 
 _DOSSIER = ("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at", "history")
 _COMPONENT = ("code", "position", "name", "flagged", "reused")
@@ -54,6 +56,7 @@ class DossierWriter:
         self._sqlite = connection.dialect.name == "sqlite"
         self._at = at
         self._cells: set[rollups.Cell] = set()
+        self._days: set[date] = set()
         self._moment: Callable[[datetime], Any] = _as_text if self._sqlite else _as_it_is
         self._next_id = 0
 
@@ -79,7 +82,10 @@ class DossierWriter:
         return len(added), len(changed), len(batch) - len(added) - len(changed)
 
     def finish(self) -> None:
-        rollups.refresh(self._connection, self._cells)
+        if self._days:
+            rollups.refresh_days(self._connection, self._days | {day for _, day in self._cells})
+        else:
+            rollups.refresh(self._connection, self._cells)
 
     # --- rows
 
@@ -116,6 +122,9 @@ class DossierWriter:
         received = stored.own[_RECEIVED]
         if received is not None:
             self._cells.add((stored.own[_CENTRE], _local_day(received)))
+            if len(self._cells) > _MANY_CELLS:
+                self._days.update(day for _, day in self._cells)
+                self._cells.clear()
 
     # --- statements
 

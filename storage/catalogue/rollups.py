@@ -11,6 +11,7 @@ The local day in SQL is that of UTC+7, which the clocks of Vietnam have shown si
 from __future__ import annotations
 
 import calendar
+import itertools
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, timedelta
@@ -68,6 +69,21 @@ def refresh(connection: sa.Connection, cells: Iterable[Cell]) -> None:
     for some in chunks(sorted({(centre, day.replace(day=1)) for centre, day in days}), _CELLS):
         connection.execute(_delete(connection, month_tallies, "month", some))
         connection.execute(_insert_months(_stale_months(connection, some)))
+
+
+def refresh_days(connection: sa.Connection, days: Iterable[date]) -> None:
+    """Counts whole days of all centres again, and their months: for a large import, which touches most centres on each
+    of its days. The last thing that a transaction does."""
+    exclusive(connection, "tallies")
+    for month, some in itertools.groupby(sorted(set(days)), lambda day: day.replace(day=1)):
+        of_month = list(some)
+        first, after = clock.bounds(Period(name="", first=of_month[0], last=of_month[-1]))
+        connection.execute(sa.delete(day_tallies).where(day_tallies.c.day.between(of_month[0], of_month[-1])))
+        received = sa.and_(dossiers.c.received_at >= first, dossiers.c.received_at < after)
+        connection.execute(_insert_days(_all_dossiers(connection).where(received)))
+        connection.execute(sa.delete(month_tallies).where(month_tallies.c.month == month))
+        within = day_tallies.c.day.between(month, _month_end(month))
+        connection.execute(_insert_months(_all_months(connection).where(within)))
 
 
 def refresh_documents(connection: sa.Connection, documents: Collection[str]) -> None:
