@@ -17,7 +17,7 @@ import psycopg
 import sqlalchemy as sa
 
 from pipeline.errors import ImportRefused
-from pipeline.model import Dossier, DossierStatus, StatusChange
+from pipeline.model import Component, Dossier, DossierStatus, Result, StatusChange
 from storage.catalogue import rollups
 from storage.catalogue.lookup import history_of, history_text
 from storage.catalogue.tables import storable
@@ -25,6 +25,8 @@ from storage.catalogue.tables import storable
 BATCH = 5000
 _MANY_CELLS = 200_000
 """An import that touches more centres and days (more than that of a nation's day) has whole days counted again."""
+
+_REMEMBERED = 20_000
 
 _DOSSIER = ("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at", "history")
 _COMPONENT = ("code", "position", "name", "flagged", "reused")
@@ -59,6 +61,7 @@ class DossierWriter:
         self._days: set[date] = set()
         self._moment: Callable[[datetime], Any] = _as_text if self._sqlite else _as_it_is
         self._next_id = 0
+        self._rows_of_papers: dict[int, tuple[tuple[Component | Result, ...], tuple[Row, ...]]] = {}
 
     def put(self, batch: Sequence[Dossier]) -> tuple[int, int, int]:
         """How many were added, changed and the same. No code comes twice in a batch."""
@@ -90,7 +93,6 @@ class DossierWriter:
     # --- rows
 
     def _stored(self, row: Dossier) -> _Stored:
-        _refuse_twice(row)
         moment = self._moment
         return _Stored(
             (
@@ -104,9 +106,28 @@ class DossierWriter:
                 None if row.resolved_at is None else moment(row.resolved_at),
                 history_text(row.history) if row.history else None,
             ),
-            tuple((p.code, at, storable(p.name), p.flagged, p.reused) for at, p in enumerate(row.components)),
-            tuple((p.code, at, storable(p.name), p.flagged) for at, p in enumerate(row.results)),
+            self._papers(row, row.components),
+            self._papers(row, row.results),
         )
+
+    def _papers(self, row: Dossier, papers: tuple[Component | Result, ...]) -> tuple[Row, ...]:
+        """The rows of papers. Dossiers of a stream share the tuples of those that have the same, so these are known by
+        their identity, which lasts while they are kept here. Raises ImportRefused where a code comes twice."""
+        known = self._rows_of_papers.get(id(papers))
+        if known is not None and known[0] is papers:
+            return known[1]
+        codes = [paper.code for paper in papers]
+        if len(set(codes)) < len(codes):
+            twice = next(code for code in codes if codes.count(code) > 1)
+            raise ImportRefused(f"{row.code} names the paper {twice} twice.")
+        rows = tuple(
+            (p.code, at, storable(p.name), p.flagged, *((p.reused,) if isinstance(p, Component) else ()))
+            for at, p in enumerate(papers)
+        )
+        if len(self._rows_of_papers) >= _REMEMBERED:
+            self._rows_of_papers.clear()
+        self._rows_of_papers[id(papers)] = papers, rows
+        return rows
 
     def _with_history(self, before: _Stored, after: _Stored) -> _Stored:
         """What the register said earlier of a dossier's status stays, and a change that it only shows is noted."""
@@ -243,11 +264,3 @@ def _as_it_is(moment: datetime) -> datetime:
 def _local_day(stored: Any) -> date:
     moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored.astimezone(UTC)
     return (moment + _VIETNAM).date()
-
-
-def _refuse_twice(row: Dossier) -> None:
-    for papers in (row.components, row.results):
-        if len(papers) > 1 and len({paper.code for paper in papers}) < len(papers):
-            codes = [paper.code for paper in papers]
-            twice = next(code for code in codes if codes.count(code) > 1)
-            raise ImportRefused(f"{row.code} names the paper {twice} twice.")

@@ -185,7 +185,8 @@ def _all_dossiers(connection: sa.Connection) -> sa.Select[Any]:
 
 def _stale_days(connection: sa.Connection, cells: Sequence[Cell]) -> sa.Select[Any]:
     """The dossiers of these days."""
-    bounds = [clock.bounds(Period(name="", first=day, last=day)) for _, day in cells]
+    of_day = {day: clock.bounds(Period(name="", first=day, last=day)) for day in {day for _, day in cells}}
+    bounds = [of_day[day] for _, day in cells]
     stale = _table(
         connection,
         {
