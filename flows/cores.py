@@ -38,6 +38,25 @@ def spare_readers(make: Callable[[], Reader], folder: Path, cores: int) -> Itera
         yield another
 
 
+def free_cores(folder: Path, cores: int) -> int:
+    """How many of the locks in `folder` nobody holds."""
+    return sum(_is_free(folder / f"{number}.lock") for number in range(cores))
+
+
+def _is_free(lock: Path) -> bool:
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
 def _take(folder: Path, cores: int, held: ExitStack) -> bool:
     """Locks the first free core until `held` is closed."""
     for number in range(cores):

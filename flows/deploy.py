@@ -13,9 +13,10 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
+from flows.backfill_flow import backfill_control, backfill_documents, backfill_scans
 from flows.digitize import digitize_batch
 from flows.ingest import ingest
-from flows.prefect_environment import RUN_COMMAND, WORK_POOL
+from flows.prefect_environment import BACKFILL_QUEUE, RUN_COMMAND, WORK_POOL
 from flows.reconcile import reconcile
 from flows.report import report
 
@@ -24,14 +25,24 @@ SCHEDULES: list[tuple[Flow[..., Any], timedelta | None, str]] = [
     (ingest, timedelta(minutes=5), "Takes what the watcher missed"),
     (reconcile, timedelta(minutes=2), "Submits again what was received and is neither done nor running"),
     (report, timedelta(days=1), "Makes the national report of the current year"),
+    (backfill_scans, None, "Takes old scans from a folder or bucket and reads them"),
+    (backfill_documents, None, "Reads documents again, beside their present reading"),
+    (backfill_control, None, "Pauses, resumes or cancels a backfill"),
 ]
 """Each flow with its interval (None: only when asked for) and what the Prefect page says of it."""
 
 
 def deploy() -> None:
     """Creates or updates the work pool and a deployment `sohoa` of each flow."""
-    with get_client(sync_client=True) as client, contextlib.suppress(ObjectAlreadyExists):
-        client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
+    with get_client(sync_client=True) as client:
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_queue(
+                name=BACKFILL_QUEUE,
+                work_pool_name=WORK_POOL,
+                description="Old scans and documents to read again; paused outside its hours by sohoa itself",
+            )
     for flow, interval, description in SCHEDULES:
         deployment = RunnerDeployment.from_flow(
             flow,

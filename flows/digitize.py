@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 from prefect.tasks import Task
 
+from flows.lanes import be_nice, make_way, throttle
 from flows.progress import BatchProgress
 from flows.services import Services, workspace_services
 from flows.work import Outcome, digitize_document
@@ -23,8 +24,9 @@ from pipeline.errors import SohoaError, Transient
 class _Batch:
     """What the documents of one run share: services, opened by the first that needs them, and how far they are."""
 
-    def __init__(self, documents: int, until: ExitStack) -> None:
+    def __init__(self, documents: int, until: ExitStack, *, backfill: bool) -> None:
         self.progress = BatchProgress(documents)
+        self._backfill = backfill
         self._until = until
         self._services: Services | None = None
 
@@ -33,6 +35,23 @@ class _Batch:
         if self._services is None:
             self._services = self._until.enter_context(workspace_services())
         return self._services
+
+    def tell(self, done: int, total: int) -> None:
+        """Between two pages."""
+        self.progress.page(done, total)
+        if self._backfill and done < total:
+            make_way(self.services().settings)
+
+    def may_go_on(self) -> bool:
+        """Whether another document may be begun: a backfill waits for its hours, and for clerks' documents."""
+        if not self._backfill:
+            return True
+        try:
+            settings = self.services().settings
+        except SohoaError:  # the document's task says so
+            return True
+        make_way(settings)
+        return throttle(settings).share(now()) > 0
 
 
 _batch: ContextVar[_Batch] = ContextVar("batch")
@@ -58,18 +77,24 @@ def _is_transient(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool
 )
 def digitize_task(document_id: str) -> str:
     batch = _batch.get()
-    return digitize_document(batch.services(), document_id, now, tell=batch.progress.page).value
+    return digitize_document(batch.services(), document_id, now, tell=batch.tell).value
 
 
 @flow(name="digitize", flow_run_name=_run_name, validate_parameters=True)
-def digitize_batch(document_ids: list[str]) -> dict[str, int]:
-    """Reads the documents one after the other; one that fails does not keep the others waiting."""
+def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str, int]:
+    """Reads the documents one after the other; one that fails does not keep the others waiting. For a `backfill` it
+    makes way for those that clerks wait for."""
     logger = get_run_logger()
+    if backfill:
+        be_nice()
     outcomes: dict[str, str] = {}
     with ExitStack() as until:
-        batch = _Batch(len(document_ids), until)
+        batch = _Batch(len(document_ids), until, backfill=backfill)
         _batch.set(batch)
         for document_id in document_ids:
+            if not batch.may_go_on():
+                outcomes[document_id] = "waits: office hours"
+                continue
             outcomes[document_id] = _outcome(digitize_task(document_id, return_state=True))
             logger.info("%s: %s", document_id, outcomes[document_id])
             batch.progress.document()

@@ -6,7 +6,9 @@ import Prefect; whoever does has to call `enter` before.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +16,19 @@ from pathlib import Path
 from flows.settings import Settings
 
 WORK_POOL = "sohoa"
+FRESH_QUEUE, BACKFILL_QUEUE = "default", "backfill"
+"""The work queues of the pool, each with a worker of its own on every host: what clerks wait for never stands behind
+old scans."""
 DIGITIZE = "digitize/sohoa"
 """The deployment that reads documents, as flow/deployment."""
 RUN_COMMAND = "python -m flows.start_run"
 """How a worker starts a flow run, on whichever host it is."""
+
+
+def worker_name(settings: Settings, queue: str) -> str:
+    """What this machine's worker for a queue is called on the Prefect page: queue, host, workspace and cores."""
+    place = hashlib.sha256(str(settings.workspace).encode()).hexdigest()[:6]
+    return f"{queue} {socket.gethostname()} {place} {settings.workers} cores"
 
 
 def environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:

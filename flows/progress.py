@@ -16,10 +16,10 @@ def rate_and_rest(pages: int, seconds: float, share: float) -> str:
     rate = f"{60 * pages / seconds:.0f} pages a minute" if seconds > 0 else "0 pages a minute"
     if not 0 < share < 1:
         return rate
-    return f"{rate}, about {_span(seconds * (1 - share) / share)} left"
+    return f"{rate}, about {span(seconds * (1 - share) / share)} left"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     if seconds < 90 * 60:
@@ -46,7 +46,7 @@ class Pace:
         if not left or ended == before or now <= then:
             return ""
         rate = (ended - before) / (now - then)
-        return f"{60 * rate:.0f} documents a minute, about {_span(left / rate)} left"
+        return f"{60 * rate:.0f} documents a minute, about {span(left / rate)} left"
 
 
 class BatchProgress:

@@ -6,25 +6,34 @@ It does not import Prefect, so that the command line and the watcher work withou
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 from flows.cores import spare_readers
+from flows.lanes import Lane
 from flows.settings import Settings, find_workspace, load
 from ocr_models.isolated import IsolatedReader
-from ocr_models.profiles import make_reader
+from ocr_models.profiles import make_language, make_reader
 from ocr_models.stamps import StampWords
+from pipeline.backfill.folder import FolderSource
+from pipeline.backfill.spec import bucket_and_prefix
+from pipeline.clock import now
 from pipeline.imaging.opener import Limits, SandboxedOpener
 from pipeline.intake.gate import Gatekeeper
+from pipeline.intake.rules import Gate
 from pipeline.intake.sweep import Intake
-from pipeline.ports import ObjectStore, Purge, Reader, ScanOpener
+from pipeline.ports import LanguageModel, ObjectStore, Purge, Reader, ScanOpener
+from pipeline.ports.sources import ScanSource
 from pipeline.side_by_side import Another
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
 from storage.objects.s3 import S3Store
+from storage.objects.s3_source import S3Source
 
 
 class Objects(ObjectStore, Purge, Protocol):
@@ -40,17 +49,17 @@ class Services:
     catalogue: Catalogue
     opener: ScanOpener
 
-    def reader(self, profile: str | None = None) -> Reader:
-        """The reader of a profile, one per process, which starts with its first page and then may raise ModelMissing,
-        ModelAltered, ProgramMissing."""
-        return reader_of(profile or self.settings.profile, self.settings.page_seconds)
+    def reader(self, profile: str | None = None, lane: Lane = Lane.FRESH) -> Reader:
+        """The reader of a profile, one per process. Raises ModelMissing, ModelAltered, ProgramMissing."""
+        return reader_of(profile or self.settings.profile, self.settings.page_seconds * lane.patience)
 
-    def spare_readers(self, profile: str | None = None) -> AbstractContextManager[Another]:
-        """More readers of a profile, one for each core that no other process reads on; ended with the context."""
+    def spare_readers(self, profile: str | None = None, lane: Lane = Lane.FRESH) -> AbstractContextManager[Another]:
+        """More readers of a profile, one for each core that no other process of the lane reads on; ended with the
+        context."""
         settings = self.settings
         return spare_readers(
-            lambda: isolated_reader(profile or settings.profile, settings.page_seconds),
-            settings.state_folder / "cores",
+            lambda: isolated_reader(profile or settings.profile, settings.page_seconds * lane.patience),
+            settings.state_folder / lane,
             settings.workers,
         )
 
@@ -112,9 +121,33 @@ def open_services(settings: Settings) -> Iterator[Services]:
 
 @contextlib.contextmanager
 def workspace_services() -> Iterator[Services]:
-    """The services of the workspace that a worker was started for (SOHOA_WORKSPACE)."""
-    with open_services(load(find_workspace(None))) as services:
+    """The services of the workspace that a worker was started for (SOHOA_WORKSPACE). Raises ClockDiffers too."""
+    settings = load(find_workspace(None))
+    with open_services(settings) as services:
+        services.catalogue.check_clock(now(), timedelta(minutes=settings.lease_minutes / 3))
         yield services
+
+
+def scan_source(settings: Settings, source: str) -> ScanSource:
+    """A folder, or with the backfill_s3_ settings a bucket: s3://bucket/prefix. Raises ConfigurationError."""
+    found = bucket_and_prefix(source)
+    if found is None:
+        return FolderSource(Path(source))
+    bucket, prefix = found
+    return S3Source(
+        endpoint=settings.backfill_s3_endpoint,
+        access_key=settings.backfill_s3_access_key,
+        secret_key=settings.backfill_s3_secret_key.get_secret_value(),
+        secure=settings.backfill_s3_secure,
+        bucket=bucket,
+        prefix=prefix,
+    )
+
+
+@lru_cache(maxsize=1)
+def language() -> LanguageModel:
+    """Raises ModelMissing, ModelAltered."""
+    return make_language()
 
 
 @lru_cache(maxsize=1)
@@ -122,11 +155,11 @@ def stamp_words() -> StampWords:
     return StampWords()
 
 
-def gatekeeper(services: Services) -> Gatekeeper:
-    """Who lets scans in."""
+def gatekeeper(services: Services, ease: Callable[[Gate], Gate] = lambda gate: gate) -> Gatekeeper:
+    """Who lets scans in; `ease` makes another gate of a centre's."""
     catalogue = services.catalogue
     return Gatekeeper(
-        opener=services.opener, book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamp_words()
+        opener=services.opener, book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamp_words(), ease=ease
     )
 
 

@@ -81,6 +81,18 @@ class Settings(BaseSettings):
     page_seconds: float = Field(default=120, gt=0)
     """Seconds that reading one page may take."""
 
+    office_hours: str = "Mon-Fri 07:00-17:30"
+    """When the offices work, local time: `Mon-Fri 07:00-11:30; Mon-Fri 13:00-17:30; Sat 07:00-11:30`."""
+    backfill_office_share: float = Field(default=0.5, ge=0, le=1)
+    """How much of the cores backfills may have in office hours; 0 lets them wait for the evening."""
+    backfill_share: float = Field(default=1.0, ge=0, le=1)
+    """How much at all other times."""
+    backfill_s3_endpoint: str = ""
+    """host:port of the server that holds buckets of old scans."""
+    backfill_s3_access_key: str = ""
+    backfill_s3_secret_key: SecretStr = SecretStr("")
+    backfill_s3_secure: bool = True
+
     silent_days: int = Field(default=2, ge=1)
     """Working days without a scan after which a centre that normally scans is called silent."""
     disk_days: float = Field(default=7, ge=0)

@@ -19,11 +19,10 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Crashed
 
-from flows.prefect_environment import DIGITIZE
+from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE
 from flows.services import Services
 from flows.settings import Settings
 from pipeline.errors import FlowServerUnavailable
-from pipeline.model import DocumentState
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 PAGE = 200  # Prefect's largest page of flow runs
@@ -34,20 +33,26 @@ LIMIT = 5000
 
 
 def submit(settings: Settings, documents: Iterable[str]) -> int:
-    """Creates runs of `batch_size` documents each; returns how many documents.
+    """Creates runs of `batch_size` documents each, for clerks who wait; returns how many documents.
 
     Raises FlowServerUnavailable: the documents are in the catalogue, and whoever calls later submits them again.
     """
     ids = list(documents)
     if not ids:
         return 0
-    size = batch_size(settings, len(ids))
-    batches = [ids[start : start + size] for start in range(0, len(ids), size)]
-    with _client(settings) as client:
-        deployment = client.read_deployment_by_name(DIGITIZE)
-        for batch in batches:
-            client.create_flow_run_from_deployment(deployment.id, parameters={"document_ids": batch})
+    with prefect_client(settings) as client:
+        _create_runs(client, ids, batch_size(settings, len(ids)), backfill=False)
     return len(ids)
+
+
+def _create_runs(client: SyncPrefectClient, ids: list[str], size: int, *, backfill: bool) -> None:
+    deployment = client.read_deployment_by_name(DIGITIZE)
+    for start in range(0, len(ids), size):
+        client.create_flow_run_from_deployment(
+            deployment.id,
+            parameters={"document_ids": ids[start : start + size], "backfill": backfill},
+            work_queue_name=BACKFILL_QUEUE if backfill else FRESH_QUEUE,
+        )
 
 
 def batch_size(settings: Settings, documents: int) -> int:
@@ -65,16 +70,37 @@ def submit_waiting(services: Services, now: datetime) -> int:
     crashed. Raises FlowServerUnavailable.
     """
     waiting = services.catalogue.queue.waiting(now, LIMIT)
-    unread = set(waiting)
-    with _client(services.settings) as client:
-        spoken_for: set[str] = set()
-        for run in _runs(client):
-            documents = run.parameters.get("document_ids", [])
-            if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, unread, now):
-                spoken_for.update(documents)
-            else:
-                client.set_flow_run_state(run.id, Crashed(message="Its worker has died."), force=True)
+    with prefect_client(services.settings) as client:
+        spoken_for = _spoken_for(services, client, now, set(waiting))
     return submit(services.settings, [document for document in waiting if document not in spoken_for])
+
+
+def submit_backfill(services: Services, backfill: str, now: datetime, cores: int) -> int:
+    """Keeps a few runs ready for each of `cores`, no more: what is not handed over can still be put off. Returns how
+    many documents were submitted. Raises FlowServerUnavailable."""
+    size = services.settings.batch_size
+    ahead = _RUNS_FOR_EACH_WORKER * size * max(1, cores)
+    waiting = services.catalogue.backfill_documents.waiting(backfill, now, 2 * ahead)
+    if not waiting:
+        return 0
+    with prefect_client(services.settings) as client:
+        spoken_for = _spoken_for(services, client, now, set(waiting)).intersection(waiting)
+        free = [document for document in waiting if document not in spoken_for]
+        ids = free[: max(0, ahead - len(spoken_for))]
+        _create_runs(client, ids, size, backfill=True)
+    return len(ids)
+
+
+def _spoken_for(services: Services, client: SyncPrefectClient, now: datetime, waiting: set[str]) -> set[str]:
+    """The documents of runs that will read them. Other runs are marked as crashed."""
+    spoken_for: set[str] = set()
+    for run in _runs(client):
+        documents = run.parameters.get("document_ids", [])
+        if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, waiting, now):
+            spoken_for.update(documents)
+        else:
+            client.set_flow_run_state(run.id, Crashed(message="Its worker has died."), force=True)
+    return spoken_for
 
 
 def _runs(client: SyncPrefectClient) -> list[FlowRun]:
@@ -95,12 +121,12 @@ def _is_alive(services: Services, run: FlowRun, documents: list[str], waiting: s
     lease = timedelta(minutes=services.settings.lease_minutes)
     if run.state is not None and now - run.state.timestamp < lease:
         return True
-    views = (services.catalogue.shelf.view(document) for document in documents if document not in waiting)
-    return any(view is not None and view.state is DocumentState.READING for view in views)
+    return services.catalogue.activity.is_reading([document for document in documents if document not in waiting])
 
 
 @contextmanager
-def _client(settings: Settings) -> Iterator[SyncPrefectClient]:
+def prefect_client(settings: Settings) -> Iterator[SyncPrefectClient]:
+    """Raises FlowServerUnavailable where the server is away, or does not know us yet."""
     try:
         with get_client(sync_client=True) as client:
             yield client

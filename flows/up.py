@@ -17,7 +17,7 @@ from enum import StrEnum
 import httpx
 
 from flows import heartbeat
-from flows.prefect_environment import WORK_POOL, enter, environment
+from flows.prefect_environment import BACKFILL_QUEUE, FRESH_QUEUE, WORK_POOL, enter, environment, worker_name
 from flows.progress import Pace
 from flows.services import open_services
 from flows.settings import Settings
@@ -37,6 +37,7 @@ class Part(StrEnum):
     SERVER = "server"
     WORKER = "worker"
     WATCHER = "watcher"
+    FEEDER = "feeder"
 
 
 @dataclass(slots=True)
@@ -132,10 +133,13 @@ def run(
         tell(f"Prefect page: {settings.prefect_url.removesuffix('/api')}")
         if Part.WORKER in parts:
             supervisor.start("warm", [sys.executable, "-m", "flows.warm"])
-            supervisor.start(Part.WORKER, _worker_command(settings))
+            supervisor.start(Part.WORKER, _worker_command(settings, FRESH_QUEUE))
+            supervisor.start("backfill", _worker_command(settings, BACKFILL_QUEUE))
         if Part.WATCHER in parts:
             supervisor.start(Part.WATCHER, [sys.executable, "-m", "sohoa", "watch"])
             tell(f"Watching {settings.inbox_folder}")
+        if Part.FEEDER in parts:
+            supervisor.start(Part.FEEDER, [sys.executable, "-m", "flows.backfill_feed"])
         _attend(settings, supervisor, stop, until_idle=until_idle, tell=tell)
     finally:
         supervisor.stop()
@@ -143,7 +147,7 @@ def run(
 
 def default_parts(settings: Settings) -> set[Part]:
     """Everything; but no server of our own where the settings name a shared one."""
-    return set(Part) if settings.prefect_api_url is None else {Part.WORKER, Part.WATCHER}
+    return set(Part) if settings.prefect_api_url is None else set(Part) - {Part.SERVER}
 
 
 def _server_command(settings: Settings) -> list[str]:
@@ -151,9 +155,9 @@ def _server_command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "prefect", "server", "start", *host]
 
 
-def _worker_command(settings: Settings) -> list[str]:
-    pool = ["--pool", WORK_POOL, "--type", "process", "--limit", str(settings.workers)]
-    return [sys.executable, "-m", "prefect", "worker", "start", *pool]
+def _worker_command(settings: Settings, queue: str) -> list[str]:
+    pool = ["--pool", WORK_POOL, "--work-queue", queue, "--type", "process", "--limit", str(settings.workers)]
+    return [sys.executable, "-m", "prefect", "worker", "start", *pool, "--name", worker_name(settings, queue)]
 
 
 def _attend(

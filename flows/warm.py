@@ -35,6 +35,7 @@ from pipeline.errors import SohoaError
 
 log = logging.getLogger("flows.warm")
 _IMPORTED_BY_RUNS = (
+    "flows.backfill_flow",
     "flows.digitize",
     "flows.ingest",
     "flows.reconcile",

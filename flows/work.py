@@ -12,11 +12,20 @@ from enum import StrEnum
 from pathlib import Path
 
 from flows import purging
+from flows.lanes import Lane
 from flows.services import Services
 from pipeline import keys
 from pipeline.digitize import Digitized, Progress, digitize
-from pipeline.errors import ConfigurationError, NotFound, ReadingFailed, SecretPaper, SohoaError, Transient
-from pipeline.model import Clues, Document, Match, Original, Receipt
+from pipeline.errors import (
+    ConfigurationError,
+    NotFound,
+    ReaderDiffers,
+    ReadingFailed,
+    SecretPaper,
+    SohoaError,
+    Transient,
+)
+from pipeline.model import Clues, Document, Match, Original, Reading, Receipt
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
 from pipeline.side_by_side import nobody
@@ -61,17 +70,20 @@ def digitize_document(
         services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
         return Outcome.FAILED
     keeper = _LeaseKeeper(services, claim, lease, clock, tell)
+    lane = Lane.BACKFILL if claim.backfill else Lane.FRESH
     try:
         _require_not_secret(services, claim, clock)
         receipts = services.catalogue.receipts.of_document(document)
         profile = _profile(services, receipts)
-        with services.spare_readers(profile) as another:
+        if claim.backfill:
+            profile = _of_backfill(services, claim) or profile
+        with services.spare_readers(profile, lane) as another:
             done = digitize(
                 claim.document,
                 _originals(services, claim),
                 objects=services.objects,
                 opener=services.opener,
-                reader=services.reader(profile),
+                reader=services.reader(profile, lane),
                 another=another if claim.document.pages >= _MANY_PAGES else nobody,
                 scratch=settings.scratch_folder,
                 now=now,
@@ -79,7 +91,8 @@ def digitize_document(
             )
         _require_not_secret(services, claim, clock, done, receipts)
         # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
-        _find_dossier(services, document, _clues_of(claim.document, done, receipts), clock())
+        if not _stands_beside(services, claim, done.reading.id):
+            _find_dossier(services, document, _clues_of(claim.document, done, receipts), clock())
         services.catalogue.queue.finish(keeper.claim, done.reading)
     except SohoaError as error:
         passing = isinstance(error, Transient | ConfigurationError)
@@ -88,6 +101,20 @@ def digitize_document(
             raise
         return Outcome.FAILED
     return Outcome.DONE
+
+
+def _of_backfill(services: Services, claim: Claim) -> str:
+    """The profile that a backfill reads with, "" where that is the centre's. Raises ReaderDiffers."""
+    backfill = services.catalogue.backfills.get(claim.backfill)
+    profile = backfill.spec.profile
+    if backfill.reader and services.reader(profile, Lane.BACKFILL).identity.id != backfill.reader:
+        raise ReaderDiffers(f"backfill {backfill.id}, profile {profile}.")
+    return profile
+
+
+def _stands_beside(services: Services, claim: Claim, reading: str) -> bool:
+    """Whether another reading stays the current one until this one is promoted, and its match with it."""
+    return bool(claim.backfill) and services.catalogue.readings.current(claim.document.id) not in ("", reading)
 
 
 def _require_not_secret(
@@ -181,9 +208,23 @@ def match_waiting(services: Services, now: datetime) -> int:
 def _match_again(services: Services, view: DocumentView, now: datetime) -> bool:
     if view.reading is None:
         return False
-    stored = manifest.parse_clues(services.objects.get(manifest.key_of(view.reading)))
-    renamed = clues.renamed(stored, [receipt.name for receipt in view.receipts])
-    return _find_dossier(services, view.document.id, clues.behind_sheet(renamed, view.document.dossier), now)
+    found = _clues_from_manifest(services, view.reading, view.document, view.receipts)
+    return _find_dossier(services, view.document.id, found, now)
+
+
+def _clues_from_manifest(
+    services: Services, reading: Reading, document: Document, receipts: Sequence[Receipt]
+) -> Clues:
+    stored = manifest.parse_clues(services.objects.get(manifest.key_of(reading)))
+    return clues.behind_sheet(clues.renamed(stored, [receipt.name for receipt in receipts]), document.dossier)
+
+
+def clues_of_reading(services: Services, reading: Reading) -> Clues:
+    """What a stored reading, be it the current one or not, says about where its document belongs. Raises NotFound."""
+    view = services.catalogue.shelf.view(reading.document)
+    if view is None:
+        raise NotFound(f"Document {reading.document}.")
+    return _clues_from_manifest(services, reading, view.document, view.receipts)
 
 
 # --- the register -------------------------------------------------------------------------------------------

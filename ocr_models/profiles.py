@@ -16,7 +16,7 @@ from ocr_models.page_engine import TrueOcrPageEngine
 from ocr_models.tesseract import TesseractEngine, TesseractReader
 from pipeline.errors import UsageError
 from pipeline.model import ModelFile
-from pipeline.ports import Reader
+from pipeline.ports import LanguageModel, Reader
 
 _ASKED = {
     "fast": SecondReader.NOTHING,
@@ -47,6 +47,11 @@ def make_reader(profile: str, *, page_seconds: float = 120.0) -> Reader:
     files = (*line_reader.models, *model_files, *analyser.models, *(tesseract.models if tesseract else ()))
     engines = Engines(analyser=analyser, line_reader=line_reader, language=model, tesseract=tesseract, files=files)
     return ArbitratingReader(profile, engines, ask=ask, page_seconds=page_seconds)
+
+
+def make_language() -> LanguageModel:
+    """The language model by itself. Raises ModelMissing, ModelAltered."""
+    return _language()[0]
 
 
 @cache

@@ -5,6 +5,7 @@
     readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
     tombstones/<sha256>.json                  what was purged, and why
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json
+    choices/<document id>/<yyyymmddThhmmss.ffffff>.json     which reading counts, where several were made
     registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
@@ -42,6 +43,10 @@ def reading(document: str, reader: str, artifact: Artifact) -> str:
 
 def match(of: Match) -> str:
     return f"matches/{of.document}/{of.matched_at:%Y%m%dT%H%M%S.%f}.json"
+
+
+def choice(document: str, chosen_at: datetime) -> str:
+    return f"choices/{document}/{chosen_at:%Y%m%dT%H%M%S.%f}.json"
 
 
 def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:

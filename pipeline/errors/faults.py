@@ -150,6 +150,14 @@ class StoreRefused(ConfigurationError):
     )
 
 
+class SourceRefused(ConfigurationError):
+    code = "source-refused"
+    english = (
+        "The server of a backfill's source refuses the key or the bucket; what was taken is kept. Check "
+        "SOHOA_BACKFILL_S3_ACCESS_KEY, SOHOA_BACKFILL_S3_SECRET_KEY and the right to list and read:"
+    )
+
+
 class FolderNotWritable(ConfigurationError):
     code = "folder-not-writable"
     english = "A folder cannot be written to; give the account that runs sohoa the right to write there:"
@@ -158,6 +166,24 @@ class FolderNotWritable(ConfigurationError):
 class CatalogueOutdated(ConfigurationError):
     code = "catalogue-outdated"
     english = "The database's schema is not the one of this version. Run `sohoa init`, which upgrades it:"
+
+
+class ReaderDiffers(ConfigurationError):
+    """A backfill is read by one reader from its beginning to its end."""
+
+    code = "reader-differs"
+    english = (
+        "This worker reads otherwise (version, models or recipe) than the backfill was started with; its documents "
+        "wait. Install the same version everywhere, then `sohoa backfill resume` goes on with what is installed:"
+    )
+
+
+class ClockDiffers(ConfigurationError):
+    code = "clock-differs"
+    english = (
+        "The clocks of this machine and of the database differ by so much that leases would mean nothing; it takes no "
+        "work. Set them by NTP:"
+    )
 
 
 class NoWorkspace(ConfigurationError):

@@ -7,7 +7,7 @@ images equal the physical pages (Circular 01/2023/TT-VPCP), and a page with an a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,13 +66,23 @@ class Finding:
 
 
 class Gatekeeper:
-    """Holds what the gate needs. `stamps` reads the words of a stamp and is asked only where one is seen."""
+    """Holds what the gate needs. `stamps` reads the words of a stamp and is asked only where one is seen. `ease` makes
+    another gate of a centre's."""
 
-    def __init__(self, *, opener: ScanOpener, book: GateBook, tombstones: Tombstones, stamps: StampReader) -> None:
+    def __init__(
+        self,
+        *,
+        opener: ScanOpener,
+        book: GateBook,
+        tombstones: Tombstones,
+        stamps: StampReader,
+        ease: Callable[[Gate], Gate] = lambda gate: gate,
+    ) -> None:
         self._opener, self._book, self._tombstones, self._stamps = opener, book, tombstones, stamps
+        self._ease = ease
 
     def gate(self, centre: str) -> Gate:
-        return gate_of(self._book.settings(centre))
+        return self._ease(gate_of(self._book.settings(centre)))
 
     def marker_of(self, centre: str) -> str:
         """The name of the file that completes a folder of pages; "" where the centre joins none."""

@@ -20,7 +20,7 @@ from pipeline.errors import Rejected, SetRefused
 from pipeline.intake.admission import Admit
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.names import shown
-from pipeline.intake.receive import Received, as_json, inspect, make_receipt, put_away, store
+from pipeline.intake.receive import Received, as_json, drop_of, inspect, make_receipt, put_away, store
 from pipeline.intake.reject import Rejection, reject
 from pipeline.intake.settle import InboxFile, Seen
 from pipeline.model import Document, Original, PageRange, Receipt, require_aware
@@ -153,7 +153,8 @@ def receive_pages(
         with of_page(file):
             originals.append(inspect(file, opener))
     receipts = [
-        make_receipt(file, original, require_aware(now)) for file, original in zip(files, originals, strict=True)
+        make_receipt(file, original, require_aware(now), drop_of(file))
+        for file, original in zip(files, originals, strict=True)
     ]
     earlier = _earlier(receipts, book)
     if earlier is not None:
@@ -169,7 +170,9 @@ def receive_pages(
     taken = []
     for file, original, receipt in reversed(list(zip(files, originals, receipts, strict=True))):
         unlisted = put_away(file, receipt, original, done)
-        taken.append(Received(receipt=receipt, documents=(document,), to_read=True, unlisted=unlisted))
+        taken.append(
+            Received(receipt=receipt, original=original, documents=(document,), to_read=True, unlisted=unlisted)
+        )
     return taken[::-1]
 
 

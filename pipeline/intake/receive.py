@@ -29,6 +29,7 @@ class Received:
     """`to_read`: a document is new, or its receipt was cut off by a crash before anybody was told."""
 
     receipt: Receipt
+    original: Original
     documents: tuple[Document, ...]
     to_read: bool
     unlisted: SohoaError | None = None
@@ -47,14 +48,31 @@ def receive(
 ) -> Received:
     """Takes one settled file of a known centre; afterwards it is in done/<centre>/<yyyy-mm-dd>/.
 
-    `admit` says which documents the file holds; what was said of the same bytes before goes on to hold.
+    Raises what `take` and folders raise: then it is still in the inbox.
+    """
+    taken = take(file, now, drop_of(file), opener=opener, objects=objects, book=book, admit=admit)
+    return replace(taken, unlisted=put_away(file, taken.receipt, taken.original, done))
 
-    Raises Rejected (a subclass says why), NotSettled where the file changed meanwhile, and what stores and folders
-    raise: then it is still in the inbox.
+
+def take(
+    file: InboxFile,
+    now: datetime,
+    dropped: tuple[str, ...],
+    *,
+    opener: ScanOpener,
+    objects: ObjectStore,
+    book: ReceiptBook,
+    admit: Admit,
+) -> Received:
+    """Stores a file of a known centre and gives its receipt; the file itself stays as it is.
+
+    `dropped` tells one drop of the same bytes under the same name from another. `admit` says which documents the file
+    holds; what was said of the same bytes before goes on to hold. Raises Rejected (a subclass says why), NotSettled
+    where the file changed meanwhile, and what the stores raise.
     """
     original = inspect(file, opener)
     documents = [d for d in book.documents(original.sha256) if {part.sha256 for part in d.parts} == {original.sha256}]
-    receipt = make_receipt(file, original, require_aware(now))
+    receipt = make_receipt(file, original, require_aware(now), dropped)
     known = next((r for d in documents[:1] for r in book.of_document(d.id) if r.id == receipt.id), None)
     if known is not None:
         receipt, to_read = known, True
@@ -66,8 +84,7 @@ def receive(
         store(file, original, objects)
         objects.put(keys.receipt(receipt), as_json(receipt, original, documents))
         to_read = book.record(receipt, original, documents)
-    unlisted = put_away(file, receipt, original, done)
-    return Received(receipt=receipt, documents=tuple(documents), to_read=to_read, unlisted=unlisted)
+    return Received(receipt=receipt, original=original, documents=tuple(documents), to_read=to_read)
 
 
 def put_away(file: InboxFile, receipt: Receipt, original: Original, done: Path) -> SohoaError | None:
@@ -88,10 +105,14 @@ def inspect(file: InboxFile, opener: ScanOpener) -> Original:
     return original
 
 
-def make_receipt(file: InboxFile, original: Original, now: datetime) -> Receipt:
-    times = (str(file.signature.mtime_ns), str(file.signature.ctime_ns))
+def drop_of(file: InboxFile) -> tuple[str, ...]:
+    """What tells one drop of the same bytes from another: the file's times."""
+    return (str(file.signature.mtime_ns), str(file.signature.ctime_ns))
+
+
+def make_receipt(file: InboxFile, original: Original, now: datetime, dropped: tuple[str, ...]) -> Receipt:
     return Receipt(
-        id=digest(file.folder, file.name, original.sha256, *times),
+        id=digest(file.folder, file.name, original.sha256, *dropped),
         sha256=original.sha256,
         centre=file.folder,
         name=file.name,

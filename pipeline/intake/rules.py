@@ -101,6 +101,18 @@ def require_valid(setting: GateSetting) -> GateSetting:
     return setting
 
 
+def for_old_scans(gate: Gate) -> Gate:
+    """A gate that only remarks on what it would refuse, for nobody can scan an old paper again. Secrecy and scripts
+    stay refused where they were."""
+    kept = (Rule.SECRECY, Rule.ACTIVE)
+    return {
+        rule: Demand(action=Action.WARN, limit=demand.limit)
+        if demand.action is Action.REFUSE and rule not in kept
+        else demand
+        for rule, demand in gate.items()
+    }
+
+
 def gate_of(settings: Iterable[GateSetting]) -> Gate:
     """What holds, given the settings for all and then those of the centre; a limit left empty is the rule's own."""
     gate = dict(DEFAULTS)

@@ -27,7 +27,8 @@ class ReceiptBook(Protocol):
 
     def record(self, receipt: Receipt, original: Original, documents: Sequence[Document]) -> bool:
         """In one transaction the receipt, the original and the documents, each only where it is not there yet.
-        True where the original or a document is new. The same call twice changes nothing.
+        True where the original or a document is new, or a document waited for a backfill and does so no longer. The
+        same call twice changes nothing.
 
         Other originals that a document's parts name have to be there: the last of the files that are joined brings
         the document, the others bring none.
@@ -78,7 +79,8 @@ class Tombstones(Protocol):
 class Claim:
     """A document that one worker may work on until `until`. `attempt` counts from 1.
 
-    `silent` is how many earlier claims ended without a word, because their worker died.
+    `silent` is how many earlier claims ended without a word, because their worker died. `backfill` is the id of the
+    backfill that asks for it, "" where none does.
     """
 
     document: Document
@@ -86,17 +88,20 @@ class Claim:
     until: datetime
     attempt: int
     silent: int = 0
+    backfill: str = ""
 
 
 class DocumentQueue(Protocol):
     """Digitizing: claims with a lease, so that a dead worker's documents come back by themselves."""
 
     def waiting(self, now: datetime, limit: int) -> Sequence[str]:
-        """Ids of documents received and neither done, failed nor under a living lease, the oldest first."""
+        """Ids of documents received and neither done, failed nor under a living lease, the oldest first; those that
+        only a backfill asks for are left out."""
         ...
 
     def claim(self, ids: Collection[str], owner: str, now: datetime, until: datetime) -> Sequence[Claim]:
-        """Those of `ids` that were waiting are now `owner`'s; the others are left out. Atomic between workers."""
+        """Those of `ids` that were waiting are now `owner`'s; the others are left out, and so are those of a backfill
+        that is paused or cancelled. Atomic between workers."""
         ...
 
     def renew(self, claim: Claim, until: datetime) -> Claim:
@@ -104,12 +109,13 @@ class DocumentQueue(Protocol):
         ...
 
     def finish(self, claim: Claim, reading: Reading) -> None:
-        """In one transaction: the reading, which becomes the current one, its search index, and the state DONE.
-        Raises LeaseLost."""
+        """In one transaction: the reading, which becomes the current one, its search index, and the state DONE. A
+        reading for a backfill stands beside another that is current. Raises LeaseLost."""
         ...
 
     def fail(self, claim: Claim, code: str, *, permanent: bool, now: datetime) -> None:
-        """Records the error's code; FAILED where permanent, otherwise waiting again. Raises LeaseLost."""
+        """Records the error's code; FAILED where permanent, otherwise waiting again. A document that a backfill reads
+        again is DONE as before where it fails for good. Raises LeaseLost."""
         ...
 
 

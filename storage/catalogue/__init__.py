@@ -10,14 +10,21 @@ Each attribute fills one port of `pipeline.ports`. Callers get plain values, nev
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from pipeline.errors import ClockDiffers
 from storage.catalogue import schema
 from storage.catalogue.activity import Activity
+from storage.catalogue.backfill_documents import BackfillDocuments
+from storage.catalogue.backfill_files import BackfillFiles
+from storage.catalogue.backfills import Backfills
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
 from storage.catalogue.matches import Matches
 from storage.catalogue.queue import Queue, Retry
 from storage.catalogue.rates import Rates
+from storage.catalogue.readings import Readings
 from storage.catalogue.receipts import Receipts
 from storage.catalogue.register import Register
 from storage.catalogue.reported import Reported
@@ -43,6 +50,10 @@ class Catalogue:
         self.queue = Queue(self._database)
         self.retry = Retry(self._database)
         self.shelf = Shelf(self._database)
+        self.readings = Readings(self._database)
+        self.backfills = Backfills(self._database)
+        self.backfill_files = BackfillFiles(self._database)
+        self.backfill_documents = BackfillDocuments(self._database)
         self.register = Register(self._database)
         self.lookup = Lookup(self._database)
         self.units = UnitRecords(self._database)
@@ -63,6 +74,13 @@ class Catalogue:
         """Raises CatalogueOutdated where `upgrade` has to be called first, CatalogueUnavailable where the database
         cannot be reached, ConfigurationError where it refuses this user."""
         schema.check(self._database)
+
+    def check_clock(self, now: datetime, most: timedelta) -> None:
+        """Raises ClockDiffers where the database's machine has another time than `now`, by more than `most`: of two
+        workers the one that is ahead would take the other's documents while they are read."""
+        there = self._database.clock()
+        if there is not None and abs(there - now) > most:
+            raise ClockDiffers(f"by {abs(there - now).total_seconds():.0f} s ({self._database.name}).")
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

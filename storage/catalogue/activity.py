@@ -1,21 +1,28 @@
-"""On which days centres sent scans."""
+"""What is going on: documents being read, and the days on which centres sent scans."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from pipeline.model import DocumentState
 from storage.catalogue.session import Database
-from storage.catalogue.tables import receipts
+from storage.catalogue.tables import documents, receipts
 
 
 class Activity:
-    """What the look-out for silent centres asks."""
+    """What the look-out for silent centres and the one for dead workers ask."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def is_reading(self, ids: Collection[str]) -> bool:
+        """Whether any of these documents is claimed, its lease over or not."""
+        claimed = sa.exists().where(documents.c.id.in_(list(ids)), documents.c.state == DocumentState.READING)
+        with self._database.read() as connection:
+            return bool(connection.scalar(sa.select(claimed)))
 
     def days_of_receipts(self, since: datetime) -> Mapping[str, frozenset[date]]:
         """The days, as Vietnam counts them, on which each centre has sent something since then. Raises

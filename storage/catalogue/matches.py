@@ -26,8 +26,8 @@ class Matches:
         """As the port says; an automatic match of a document that has a manual one is not added. Raises NotFound for
         an unknown document or dossier; nothing is recorded then."""
         with self._database.write() as connection:
-            _lock_documents(connection, sorted({match.document for match in matches}))
-            ids = _dossier_ids(connection, [match.dossier for match in matches])
+            lock_documents(connection, sorted({match.document for match in matches}))
+            ids = dossier_ids(connection, [match.dossier for match in matches])
             new = sum(_record(connection, match, ids[match.dossier]) for match in matches)
             if new:
                 rollups.refresh_documents(connection, {match.document for match in matches})
@@ -50,7 +50,7 @@ class Matches:
             return views_of(connection, list(connection.scalars(statement)))
 
 
-def _lock_documents(connection: sa.Connection, ids: Sequence[str]) -> None:
+def lock_documents(connection: sa.Connection, ids: Sequence[str]) -> None:
     """One process at a time matches a document, so that a manual match is never overlooked. Raises NotFound."""
     found: set[str] = set()
     for some in chunks(ids):
@@ -66,7 +66,7 @@ def _lock_documents(connection: sa.Connection, ids: Sequence[str]) -> None:
         raise NotFound(f"document {missing[0]}.")
 
 
-def _dossier_ids(connection: sa.Connection, codes: Sequence[str]) -> dict[str, int]:
+def dossier_ids(connection: sa.Connection, codes: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in chunks(list(dict.fromkeys(codes))):
         statement = sa.select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))

@@ -12,10 +12,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from pipeline.backfill.spec import State
 from pipeline.errors import LeaseLost
 from pipeline.model import DocumentState, Reading
 from pipeline.ports import Claim
 from storage.catalogue import rollups
+from storage.catalogue.backfill_documents import record_failed, record_read
+from storage.catalogue.backfill_tables import backfills
 from storage.catalogue.session import Database, chunks
 from storage.catalogue.tables import documents, readings
 from storage.catalogue.views import documents_of, put_reading
@@ -27,6 +30,12 @@ def _is_waiting(now: datetime) -> sa.ColumnElement[bool]:
         documents.c.state == DocumentState.RECEIVED,
         sa.and_(documents.c.state == DocumentState.READING, documents.c.lease_until <= now),
     )
+
+
+def _is_asked_for() -> sa.ColumnElement[bool]:
+    """By a clerk, or by a backfill that is running."""
+    running = sa.select(backfills.c.id).where(backfills.c.state == State.RUNNING)
+    return sa.or_(documents.c.backfill.is_(None), documents.c.backfill.in_(running))
 
 
 def _is_held(claim: Claim) -> sa.ColumnElement[bool]:
@@ -47,7 +56,7 @@ class Queue:
     def waiting(self, now: datetime, limit: int) -> Sequence[str]:
         statement = (
             sa.select(documents.c.id)
-            .where(_is_waiting(now))
+            .where(documents.c.backfill.is_(None), _is_waiting(now))
             .order_by(documents.c.received_at, documents.c.id)
             .limit(limit)
         )
@@ -56,13 +65,13 @@ class Queue:
 
     def claim(self, ids: Collection[str], owner: str, now: datetime, until: datetime) -> Sequence[Claim]:
         wanted = list(dict.fromkeys(ids))
-        taken: dict[str, tuple[int, int]] = {}
+        taken: dict[str, sa.Row[tuple[str, int, int, str | None]]] = {}
         with self._database.write() as connection:
             for some in chunks(wanted):
                 # Where another worker is claiming one of them at this moment, it is left out rather than waited for.
                 free = (
                     sa.select(documents.c.id)
-                    .where(documents.c.id.in_(some), _is_waiting(now))
+                    .where(documents.c.id.in_(some), _is_waiting(now), _is_asked_for())
                     .with_for_update(skip_locked=True)
                 )
                 take = (
@@ -74,15 +83,21 @@ class Queue:
                         lease_until=until,
                         attempts=documents.c.attempts + 1,
                     )
-                    .returning(documents.c.id, documents.c.attempts, documents.c.excused)
+                    .returning(documents.c.id, documents.c.attempts, documents.c.excused, documents.c.backfill)
                 )
-                taken.update((id_, (number, excused)) for id_, number, excused in connection.execute(take))
+                taken.update((row.id, row) for row in connection.execute(take))
             found = documents_of(connection, list(taken))
         return [
-            Claim(document=found[id_], owner=owner, until=until, attempt=number, silent=number - 1 - excused)
+            Claim(
+                document=found[id_],
+                owner=owner,
+                until=until,
+                attempt=row.attempts,
+                silent=row.attempts - 1 - row.excused,
+                backfill=row.backfill or "",
+            )
             for id_ in wanted
-            if id_ in taken
-            for number, excused in [taken[id_]]
+            if (row := taken.get(id_)) is not None
         ]
 
     def renew(self, claim: Claim, until: datetime) -> Claim:
@@ -96,18 +111,27 @@ class Queue:
         with self._database.write() as connection:
             if _is_finished(connection, claim, reading):
                 return
-            _update_held(connection, claim, state=DocumentState.DONE, lease_until=None, error="", failed_at=None)
-            put_reading(connection, reading)
-            rollups.refresh_documents(connection, [reading.document])
+            ended = {"lease_until": None, "error": "", "failed_at": None, "backfill": None}
+            _update_held(connection, claim, state=DocumentState.DONE, **ended)
+            before = _current_reading(connection, claim) if claim.backfill else None
+            beside = before not in (None, reading.id)
+            put_reading(connection, reading, current=not beside)
+            if claim.backfill:
+                record_read(connection, claim.backfill, reading, before if beside else None)
+            if not beside:
+                rollups.refresh_documents(connection, [reading.document])
 
     def fail(self, claim: Claim, code: str, *, permanent: bool, now: datetime) -> None:
         ended: dict[str, object] = {"lease_until": None, "error": code, "failed_at": now}
-        if permanent:
-            ended["state"] = DocumentState.FAILED
-        else:
+        if not permanent:
             ended |= {"state": DocumentState.RECEIVED, "excused": documents.c.excused + 1}
         with self._database.write() as connection:
+            if permanent:
+                was_read = claim.backfill and _current_reading(connection, claim) is not None
+                ended |= {"state": DocumentState.DONE if was_read else DocumentState.FAILED, "backfill": None}
             _update_held(connection, claim, **ended)
+            if permanent and claim.backfill:
+                record_failed(connection, claim.backfill, claim.document.id, code, now)
 
 
 def _update_held(connection: sa.Connection, claim: Claim, **values: object) -> None:
@@ -127,10 +151,15 @@ def _is_finished(connection: sa.Connection, claim: Claim, reading: Reading) -> b
             documents.c.owner == claim.owner,
             documents.c.attempts == claim.attempt,
             readings.c.id == reading.id,
-            readings.c.current,
+            readings.c.read_at == reading.read_at,
         )
     )
     return connection.execute(statement).first() is not None
+
+
+def _current_reading(connection: sa.Connection, claim: Claim) -> str | None:
+    statement = sa.select(readings.c.id).where(readings.c.document == claim.document.id, readings.c.current)
+    return connection.scalar(statement)
 
 
 class Retry:
@@ -151,7 +180,9 @@ class Retry:
                         documents.c.id.in_(some),
                         documents.c.state.in_([DocumentState.FAILED, DocumentState.DONE]),
                     )
-                    .values(state=DocumentState.RECEIVED, attempts=0, excused=0, owner="", lease_until=None)
+                    .values(
+                        state=DocumentState.RECEIVED, attempts=0, excused=0, owner="", lease_until=None, backfill=None
+                    )
                     .returning(documents.c.id)
                 )
                 again.update(connection.scalars(statement))

@@ -33,7 +33,7 @@ class Receipts:
             )
             insert_new(connection, receipts, receipt_row(receipt))
             for document in documents:
-                new |= insert_document(connection, document, receipt.received_at)
+                new |= insert_document(connection, document, receipt.received_at) or _hasten(connection, document)
         return new
 
     def original(self, sha256: str) -> Original | None:
@@ -69,6 +69,13 @@ class Receipts:
             ids = list(connection.scalars(statement))
             found = documents_of(connection, ids)
         return [found[id_] for id_ in ids]
+
+
+def _hasten(connection: sa.Connection, document: Document) -> bool:
+    """A document that waited for a backfill is now waited for by a clerk; True where it was so."""
+    waits = sa.and_(documents.c.state == DocumentState.RECEIVED, documents.c.backfill.is_not(None))
+    statement = sa.update(documents).where(documents.c.id == document.id, waits).values(backfill=None)
+    return connection.execute(statement).rowcount > 0
 
 
 def receipt_row(receipt: Receipt) -> dict[str, object]:

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -72,6 +73,15 @@ class Database:
         """A writing transaction, committed at the end and rolled back by an exception."""
         with self._turn, self._translated(), self._writer.begin() as connection:
             yield connection
+
+    def clock(self) -> datetime | None:
+        """The time of the database's machine; None where that is this one."""
+        if self._engine.dialect.name == "sqlite":
+            return None
+        with self.read() as connection:
+            moment = connection.scalar(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))))
+        assert isinstance(moment, datetime)
+        return moment
 
     def close(self) -> None:
         self._engine.dispose()

@@ -85,7 +85,7 @@ def storable(text: str) -> str:
     return text
 
 
-def _enum(cls: type[StrEnum]) -> sa.Enum:
+def enum_text(cls: type[StrEnum]) -> sa.Enum:
     """The values of an enumeration as text; a new value needs no change of the schema."""
     return sa.Enum(
         cls, native_enum=False, create_constraint=False, length=20, values_callable=lambda e: [m.value for m in e]
@@ -112,7 +112,7 @@ units = Table(
     Column("code", sa.Text, nullable=False),
     Column("valid_from", sa.Date, nullable=False),
     Column("name", StorableText, nullable=False),
-    Column("level", _enum(Level), nullable=False),
+    Column("level", enum_text(Level), nullable=False),
     Column("valid_to", sa.Date),
     Column("parent", sa.Text, nullable=False),
     Column("agency", sa.Text, nullable=False),
@@ -138,7 +138,7 @@ centres = Table(
     Column("name", StorableText, nullable=False),
     Column("province", sa.Text, nullable=False),
     Column("province_name", StorableText, nullable=False),
-    Column("level", _enum(Level), nullable=False),
+    Column("level", enum_text(Level), nullable=False),
     Column("opened", sa.Date),
     Column("closed", sa.Date),
     Column("profile", sa.Text),
@@ -156,7 +156,7 @@ earlier_centres = Table(
     Column("name", StorableText, nullable=False),
     Column("province", sa.Text, nullable=False),
     Column("province_name", StorableText, nullable=False),
-    Column("level", _enum(Level), nullable=False),
+    Column("level", enum_text(Level), nullable=False),
     Column("unit", sa.Text, nullable=False),
     PrimaryKeyConstraint("code", "since"),
 )
@@ -190,8 +190,8 @@ dossiers = Table(
     Column("centre", ForeignKey("centres.code"), nullable=False),
     Column("procedure", ForeignKey("procedures.code"), nullable=False),
     Column("agency", sa.Text),
-    Column("channel", _enum(Channel), nullable=False),
-    Column("status", _enum(DossierStatus), nullable=False),
+    Column("channel", enum_text(Channel), nullable=False),
+    Column("status", enum_text(DossierStatus), nullable=False),
     Column("received_at", UtcDateTime),
     Column("resolved_at", UtcDateTime),
     Column("history", sa.Text),  # changes of the status, a line each, the oldest first
@@ -229,7 +229,7 @@ targets = Table(
     "targets",
     metadata,
     Column("indicator", sa.Text, nullable=False),
-    Column("scope", _enum(Scope), nullable=False),
+    Column("scope", enum_text(Scope), nullable=False),
     Column("code", sa.Text, nullable=False),
     Column("valid_from", sa.Date, nullable=False),
     Column("value", sa.Double, nullable=False),
@@ -241,8 +241,8 @@ gate_settings = Table(
     metadata,
     Column("id", _RowId, primary_key=True, autoincrement=True),
     Column("centre", sa.Text, nullable=False),  # "" for all
-    Column("rule", _enum(Rule), nullable=False),
-    Column("action", _enum(Action)),  # null: taken back
+    Column("rule", enum_text(Rule), nullable=False),
+    Column("action", enum_text(Action)),  # null: taken back
     Column("limit", StorableText, nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Index(None, "centre"),
@@ -255,7 +255,7 @@ originals = Table(
     metadata,
     Column("sha256", sa.Text, primary_key=True),
     Column("size", sa.BigInteger, nullable=False),
-    Column("media_type", _enum(MediaType), nullable=False),
+    Column("media_type", enum_text(MediaType), nullable=False),
     Column("pages", sa.Integer, nullable=False),
 )
 
@@ -278,7 +278,7 @@ documents = Table(
     metadata,
     Column("id", sa.Text, primary_key=True),
     Column("pages", sa.Integer, nullable=False),
-    Column("state", _enum(DocumentState), nullable=False),
+    Column("state", enum_text(DocumentState), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     # Whose it is while it is READING, and whose it was last. `attempts` numbers the claims: with the owner it tells
     # a claim from a later one.
@@ -291,7 +291,10 @@ documents = Table(
     Column("failed_at", UtcDateTime),
     # The code that a sheet before it in its stack gave, null where none did.
     Column("dossier", sa.Text),
+    # The backfill that asks for it to be read, null where a clerk waits for it. Not a foreign key: see backfill_tables.
+    Column("backfill", sa.Text),
     Index(None, "state", "received_at"),
+    Index(None, "backfill", "state", "received_at"),
 )
 
 document_parts = Table(
@@ -357,9 +360,9 @@ matches = Table(
     Column("document", ForeignKey("documents.id"), nullable=False),
     Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
     # No foreign key to the paper: an import may take it away and bring it back, the match stays.
-    Column("kind", _enum(PaperKind), nullable=False),
+    Column("kind", enum_text(PaperKind), nullable=False),
     Column("paper", sa.Text, nullable=False),
-    Column("source", _enum(MatchSource), nullable=False),
+    Column("source", enum_text(MatchSource), nullable=False),
     Column("matched_at", UtcDateTime, nullable=False),
     Column("superseded_at", UtcDateTime),  # null: in force
     Index(None, "document"),

@@ -43,23 +43,26 @@ def documents_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Doc
 # --- readings -----------------------------------------------------------------------------------------------
 
 
-def put_reading(connection: sa.Connection, reading: Reading) -> None:
-    """Stores a reading in the place of one with the same id, makes it the current one, and indexes it."""
-    current = sa.and_(readings.c.document == reading.document, readings.c.current)
-    for before in connection.scalars(sa.select(readings.c.id).where(current)).all():
-        unindex_reading(connection, before)
-    connection.execute(sa.update(readings).where(current).values(current=False))
+def put_reading(connection: sa.Connection, reading: Reading, *, current: bool = True) -> None:
+    """Stores a reading in the place of one with the same id. A `current` one is indexed and takes the place of the
+    one before; any other stands beside it."""
+    if current:
+        before = sa.and_(readings.c.document == reading.document, readings.c.current)
+        for id_ in connection.scalars(sa.select(readings.c.id).where(before)).all():
+            unindex_reading(connection, id_)
+        connection.execute(sa.update(readings).where(before).values(current=False))
     connection.execute(sa.delete(page_texts).where(page_texts.c.reading == reading.id))
     connection.execute(sa.delete(readings).where(readings.c.id == reading.id))
-    connection.execute(sa.insert(readings).values(_reading_row(reading)))
+    connection.execute(sa.insert(readings).values({**_reading_row(reading), "current": current}))
     if reading.texts:
         rows = [
             {"reading": reading.id, "position": position, "text": text}
             for position, text in enumerate(reading.texts, start=1)
         ]
         connection.execute(sa.insert(page_texts), rows)
-    pages = connection.execute(sa.select(page_texts.c.id, page_texts.c.text).where(page_texts.c.reading == reading.id))
-    index_pages(connection, [(row.id, row.text) for row in pages])
+    if current:
+        pages = sa.select(page_texts.c.id, page_texts.c.text).where(page_texts.c.reading == reading.id)
+        index_pages(connection, [(row.id, row.text) for row in connection.execute(pages)])
 
 
 def _reading_row(reading: Reading) -> dict[str, object]:
@@ -67,7 +70,6 @@ def _reading_row(reading: Reading) -> dict[str, object]:
     return {
         "id": reading.id,
         "document": reading.document,
-        "current": True,
         "reader": identity.id,
         "profile": identity.profile,
         "recipe": identity.recipe,
@@ -84,18 +86,22 @@ def current_readings(connection: sa.Connection, ids: Sequence[str]) -> dict[str,
     found: dict[str, Reading] = {}
     for some in chunks(ids):
         chosen = sa.and_(readings.c.document.in_(some), readings.c.current)
-        texts: dict[str, list[str]] = defaultdict(list)
-        pages = (
-            sa.select(page_texts.c.reading, page_texts.c.text)
-            .join(readings)
-            .where(chosen)
-            .order_by(page_texts.c.reading, page_texts.c.position)
-        )
-        for reading, text in connection.execute(pages):
-            texts[reading].append(text)
-        for row in connection.execute(sa.select(readings).where(chosen)):
-            found[row.document] = _reading(row, texts[row.id])
+        found.update((reading.document, reading) for reading in readings_where(connection, chosen))
     return found
+
+
+def readings_where(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> list[Reading]:
+    """The readings that a condition on their rows chooses, with their texts."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    pages = (
+        sa.select(page_texts.c.reading, page_texts.c.text)
+        .join(readings)
+        .where(chosen)
+        .order_by(page_texts.c.reading, page_texts.c.position)
+    )
+    for reading, text in connection.execute(pages):
+        texts[reading].append(text)
+    return [_reading(row, texts[row.id]) for row in connection.execute(sa.select(readings).where(chosen))]
 
 
 def _reading(row: sa.Row[tuple[object, ...]], texts: Sequence[str]) -> Reading:

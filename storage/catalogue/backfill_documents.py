@@ -1,0 +1,352 @@
+"""The documents of backfills: chosen, handed to the queue in portions, and accounted for when they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from pipeline import clock
+from pipeline.backfill.spec import Decision, Outcome, Query, State, is_meant, sample_end
+from pipeline.model import Document, DocumentState, ModelFile, Period, ReaderIdentity, Reading
+from storage.catalogue.backfill_tables import backfill_documents, backfills
+from storage.catalogue.session import Database, chunks, insert_new
+from storage.catalogue.tables import document_parts, documents, dossiers, matches, readings, receipts
+
+_rows = backfill_documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Documents that a query means: by the reader of their present reading ("" where there is none), how many and
+    their pages. `known` are those that were read as they would be now, and are left out."""
+
+    documents: Mapping[str, int]
+    pages: Mapping[str, int]
+    known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Two readings of a document: their ids, and what was decided."""
+
+    document: str
+    before: str
+    after: str
+    decision: Decision
+
+
+class BackfillDocuments:
+    """Documents by the backfill's id and their own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- which ---
+
+    def count(self, query: Query, sample: float, today: str) -> Chosen:
+        """What the query means now; nothing is written. `today` is the id of the reader that would read."""
+        with self._database.read() as connection:
+            reader = sa.func.coalesce(readings.c.reader, "")
+            meant = _meant(connection, query, sample, today)
+            rows = documents.outerjoin(readings, _current())
+            statement = (
+                sa.select(reader, sa.func.count(), sa.func.sum(documents.c.pages))
+                .select_from(rows)
+                .where(meant, ~_is_known(today))
+                .group_by(reader)
+            )
+            found = connection.execute(statement).all()
+            known = connection.scalar(sa.select(sa.func.count()).select_from(rows).where(meant, _is_known(today)))
+        return Chosen(
+            documents={of: number for of, number, _ in found},
+            pages={of: int(pages) for of, _, pages in found},
+            known=known or 0,
+        )
+
+    def some(self, query: Query, sample: float, today: str, limit: int) -> Sequence[str]:
+        """Ids of a few that the query means."""
+        with self._database.read() as connection:
+            statement = (
+                sa.select(documents.c.id)
+                .select_from(documents.outerjoin(readings, _current()))
+                .where(_meant(connection, query, sample, today), ~_is_known(today))
+                .order_by(documents.c.id)
+                .limit(limit)
+            )
+            return list(connection.scalars(statement))
+
+    def choose(self, backfill: str, query: Query, sample: float, today: str) -> None:
+        """Lists the documents that the query means now, and no later ones; may be repeated."""
+        with self._database.write() as connection:
+            columns = ["backfill", "document", "pages", "state", "code", "before"]
+            values = [
+                sa.literal(backfill),
+                documents.c.id,
+                documents.c.pages,
+                sa.literal(Outcome.LISTED.value),
+                sa.literal(""),
+                readings.c.id,
+            ]
+            there = sa.exists().where(_rows.c.backfill == backfill, _rows.c.document == documents.c.id)
+            chosen = (
+                sa.select(*values)
+                .select_from(documents.outerjoin(readings, _current()))
+                .where(_meant(connection, query, sample, today), ~_is_known(today), ~there)
+            )
+            connection.execute(sa.insert(_rows).from_select(columns, chosen))
+            connection.execute(sa.update(backfills).where(backfills.c.id == backfill).values(listed=True))
+
+    # --- into the queue ---
+
+    def attach(self, backfill: str, limit: int) -> int:
+        """Lets up to `limit` more of the listed documents wait to be read; returns how many."""
+        listed = sa.select(_rows.c.document).where(_rows.c.backfill == backfill, _rows.c.state == Outcome.LISTED)
+        with self._database.write() as connection:
+            ids = list(connection.scalars(listed.order_by(_rows.c.document).limit(limit)))
+            for some in chunks(ids):
+                # Those that wait or are being read now are left to whoever does that: see `settle`.
+                again = sa.and_(
+                    documents.c.id.in_(some), documents.c.state.in_([DocumentState.DONE, DocumentState.FAILED])
+                )
+                values = {
+                    "state": DocumentState.RECEIVED,
+                    "backfill": backfill,
+                    "attempts": 0,
+                    "excused": 0,
+                    "owner": "",
+                    "lease_until": None,
+                }
+                connection.execute(sa.update(documents).where(again).values(values))
+                _set_state(connection, backfill, some, Outcome.WAITING)
+        return len(ids)
+
+    def take(self, backfill: str, found: Collection[Document]) -> None:
+        """The documents of a file that got its receipt: those that nobody reads wait for this backfill."""
+        with self._database.write() as connection:
+            for document in found:
+                row = connection.execute(
+                    sa.select(documents.c.state, documents.c.error).where(documents.c.id == document.id)
+                ).one()
+                outcome = {DocumentState.DONE: Outcome.KNOWN, DocumentState.FAILED: Outcome.FAILED}.get(
+                    row.state, Outcome.WAITING
+                )
+                values = {
+                    "backfill": backfill,
+                    "document": document.id,
+                    "pages": document.pages,
+                    "state": outcome,
+                    "code": row.error if outcome is Outcome.FAILED else "",
+                }
+                insert_new(connection, _rows, values)
+                free = sa.or_(documents.c.backfill.is_(None), documents.c.backfill.not_in(_running()))
+                connection.execute(
+                    sa.update(documents)
+                    .where(documents.c.id == document.id, documents.c.state == DocumentState.RECEIVED, free)
+                    .values(backfill=backfill)
+                )
+
+    def waiting(self, backfill: str, now: datetime, limit: int) -> Sequence[str]:
+        """Ids of documents that this backfill asks for and nobody reads, in the order in which they came."""
+        unread = sa.or_(
+            documents.c.state == DocumentState.RECEIVED,
+            sa.and_(documents.c.state == DocumentState.READING, documents.c.lease_until <= now),
+        )
+        statement = (
+            sa.select(documents.c.id)
+            .where(documents.c.backfill == backfill, unread)
+            .order_by(documents.c.received_at, documents.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return list(connection.scalars(statement))
+
+    def release(self, backfill: str) -> None:
+        """What a cancelled backfill had let wait and nobody has begun: documents that were read before are done as
+        before; those that never were keep their receipt and wait for whoever asks for them next."""
+        mine = sa.and_(documents.c.backfill == backfill, documents.c.state == DocumentState.RECEIVED)
+        read = sa.exists().where(readings.c.document == documents.c.id, readings.c.current)
+        with self._database.write() as connection:
+            connection.execute(sa.update(documents).where(mine, read).values(state=DocumentState.DONE, backfill=None))
+
+    def settle(self, backfill: str) -> None:
+        """Accounts for documents that somebody else has read meanwhile: a clerk dropped the same scan, or another
+        backfill was first."""
+        waiting = sa.and_(_rows.c.backfill == backfill, _rows.c.state == Outcome.WAITING)
+        with self._database.write() as connection:
+            for state, outcome in ((DocumentState.DONE, Outcome.KNOWN), (DocumentState.FAILED, Outcome.FAILED)):
+                elsewhere = sa.select(documents.c.id).where(
+                    documents.c.id == _rows.c.document, documents.c.state == state, documents.c.backfill.is_(None)
+                )
+                connection.execute(sa.update(_rows).where(waiting, sa.exists(elsewhere)).values(state=outcome, code=""))
+
+    # --- what became of them ---
+
+    def counts(self, backfill: str) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, int]]:
+        """Documents by state, their pages by state, and decisions."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(_rows.c.state, _rows.c.decision, sa.func.count(), sa.func.sum(_rows.c.pages))
+                .where(_rows.c.backfill == backfill)
+                .group_by(_rows.c.state, _rows.c.decision)
+            ).all()
+        number: dict[str, int] = {}
+        pages: dict[str, int] = {}
+        decided: dict[str, int] = {}
+        for state, decision, rows, sheets in found:
+            number[state.value] = number.get(state.value, 0) + rows
+            pages[state.value] = pages.get(state.value, 0) + int(sheets)
+            if decision is not None:
+                decided[decision.value] = decided.get(decision.value, 0) + rows
+        return number, pages, decided
+
+    def codes(self, backfill: str) -> Mapping[str, int]:
+        """How many documents failed, by code."""
+        statement = (
+            sa.select(_rows.c.code, sa.func.count().label("number"))
+            .where(_rows.c.backfill == backfill, _rows.c.state == Outcome.FAILED)
+            .group_by(_rows.c.code)
+        )
+        with self._database.read() as connection:
+            return {row.code: row.number for row in connection.execute(statement)}
+
+    def pages_since(self, backfill: str, moment: datetime) -> tuple[int, datetime | None]:
+        """Pages read since then, and when the first of them was begun."""
+        statement = sa.select(sa.func.sum(_rows.c.pages), sa.func.min(_rows.c.ended_at)).where(
+            _rows.c.backfill == backfill, _rows.c.state == Outcome.READ, _rows.c.ended_at >= moment
+        )
+        with self._database.read() as connection:
+            pages, first = connection.execute(statement).one()
+        return int(pages or 0), first
+
+    def unread(self, backfill: str) -> int:
+        """Documents that wait to be read or are being read."""
+        statement = sa.select(sa.func.count()).where(_rows.c.backfill == backfill, _rows.c.state == Outcome.WAITING)
+        with self._database.read() as connection:
+            return int(connection.scalar(statement) or 0)
+
+    def beside(
+        self, backfill: str, decisions: Collection[Decision], limit: int, ids: Collection[str] = ()
+    ) -> Sequence[Beside]:
+        """Documents with two readings and one of these decisions, by id; with `ids` only those."""
+        statement = (
+            sa.select(_rows.c.document, _rows.c.before, _rows.c.after, _rows.c.decision)
+            .where(_rows.c.backfill == backfill, _rows.c.decision.in_(list(decisions)))
+            .order_by(_rows.c.document)
+            .limit(limit)
+        )
+        if ids:
+            statement = statement.where(_rows.c.document.in_(list(ids)))
+        with self._database.read() as connection:
+            return [Beside(**row._mapping) for row in connection.execute(statement)]
+
+    def decide(self, backfill: str, document: str, decision: Decision, now: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(_rows)
+                .where(_rows.c.backfill == backfill, _rows.c.document == document)
+                .values(decision=decision, decided_at=now)
+            )
+
+
+def _running() -> sa.Select[tuple[str]]:
+    return sa.select(backfills.c.id).where(backfills.c.state == State.RUNNING)
+
+
+def _current() -> sa.ColumnElement[bool]:
+    return sa.and_(readings.c.document == documents.c.id, readings.c.current)
+
+
+def _set_state(connection: sa.Connection, backfill: str, ids: Sequence[str], state: Outcome) -> None:
+    connection.execute(
+        sa.update(_rows).where(_rows.c.backfill == backfill, _rows.c.document.in_(ids)).values(state=state)
+    )
+
+
+def _is_known(today: str) -> sa.ColumnElement[bool]:
+    """Of a row of documents: this reader has read it, be its reading the current one or not. It would read the same
+    again."""
+    other = readings.alias("by_today")
+    return sa.exists().where(other.c.document == documents.c.id, other.c.reader == today)
+
+
+def _meant(connection: sa.Connection, query: Query, sample: float, today: str) -> sa.ColumnElement[bool]:
+    """Of a row of documents with its present reading."""
+    conditions: list[sa.ColumnElement[bool]] = [documents.c.id < sample_end(sample)]
+    if query.failed_with:
+        conditions += [documents.c.state == DocumentState.FAILED, documents.c.error == query.failed_with]
+    else:
+        conditions.append(readings.c.id.is_not(None))
+        conditions.append(readings.c.reader.in_(_readers(connection, query, today)))
+    if query.confidence_under is not None:
+        conditions.append(readings.c.confidence < query.confidence_under)
+    if query.centre or query.first or query.last:
+        conditions.append(_has_receipt(query))
+    if query.procedure:
+        conditions.append(_is_of_procedure(query.procedure))
+    return sa.and_(*conditions)
+
+
+def _readers(connection: sa.Connection, query: Query, today: str) -> list[str]:
+    """Ids of the readers whose readings are meant; there are few, whatever the number of readings."""
+    statement = sa.select(readings.c.reader).where(readings.c.current).distinct()
+    meant = []
+    for reader in connection.scalars(statement).all():
+        row = connection.execute(sa.select(readings).where(readings.c.reader == reader).limit(1)).one()
+        models = tuple(ModelFile(name=name, version=version, sha256=sha) for name, version, sha in row.models)
+        if is_meant(ReaderIdentity(profile=row.profile, recipe=row.recipe, models=models), query, today):
+            meant.append(reader)
+    return meant
+
+
+def _has_receipt(query: Query) -> sa.ColumnElement[bool]:
+    conditions = [document_parts.c.document == documents.c.id, receipts.c.sha256 == document_parts.c.sha256]
+    if query.centre:
+        conditions.append(receipts.c.centre == query.centre)
+    if query.first:
+        conditions.append(receipts.c.received_at >= clock.bounds(_day(query.first))[0])
+    if query.last:
+        conditions.append(receipts.c.received_at < clock.bounds(_day(query.last))[1])
+    return sa.exists().where(*conditions)
+
+
+def _day(day: date) -> Period:
+    return Period(name="", first=day, last=day)
+
+
+def _is_of_procedure(procedure: str) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        matches.c.document == documents.c.id,
+        matches.c.superseded_at.is_(None),
+        dossiers.c.id == matches.c.dossier_id,
+        dossiers.c.procedure == procedure,
+    )
+
+
+# --- called by the queue, in the transaction that ends a claim --------------------------------------------------
+
+
+def record_read(connection: sa.Connection, backfill: str, reading: Reading, before: str | None) -> None:
+    """`before` is the reading that stays the current one for now, None where there was none or it is the same."""
+    connection.execute(
+        sa.update(_rows)
+        .where(_rows.c.backfill == backfill, _rows.c.document == reading.document)
+        .values(
+            state=Outcome.READ,
+            code="",
+            before=before,
+            after=reading.id,
+            ended_at=reading.read_at,
+            decision=None if before is None else Decision.OPEN,
+        )
+    )
+
+
+def record_failed(connection: sa.Connection, backfill: str, document: str, code: str, now: datetime) -> None:
+    connection.execute(
+        sa.update(_rows)
+        .where(_rows.c.backfill == backfill, _rows.c.document == document)
+        .values(state=Outcome.FAILED, code=code, ended_at=now)
+    )
