@@ -15,6 +15,7 @@ from rich.table import Table
 from flows import settings as settings_module
 from flows.services import Services, open_services
 from flows.settings import Settings
+from pipeline.errors import UsageError
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -41,6 +42,14 @@ def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, empty: str, title:
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row.values()))
         out.print(table)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Raises UsageError where the file cannot be written."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def print_json(value: Any) -> None:

@@ -74,6 +74,10 @@ class Tombstones(Protocol):
 
     def of(self, sha256: str) -> Tombstone | None: ...
 
+    def all(self) -> Sequence[Tombstone]:
+        """The oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

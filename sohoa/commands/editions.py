@@ -73,7 +73,7 @@ def get_edition(
         edition = editions.find(services, name)
         if form not in edition.files:
             raise UsageError(f"{edition.name} has no {form or 'file without a suffix'}; there are {_forms(edition)}.")
-        output.write_bytes(editions.fetch(services, edition.files[form]))
+        console.write(output, editions.fetch(services, edition.files[form]))
     out.print(output, soft_wrap=True)
 
 

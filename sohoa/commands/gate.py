@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.services import Services
 from pipeline.clock import local, now
-from pipeline.errors import NotFound
+from pipeline.errors import NotFound, UsageError
 from pipeline.intake.rules import DEFAULTS, RULES, gate_of, require_valid
 from pipeline.model import Action, GateSetting, Rule
+from pipeline.output.separator_sheet import separator_sheet
+from pipeline.understanding import dossier_code
 from sohoa import console
 from sohoa.console import out
 
@@ -94,6 +97,40 @@ def history(context: typer.Context, as_json: AsJson = False) -> None:
             for one in services.catalogue.gate.history()
         ]
     console.show(rows, as_json=as_json, empty="Nothing was set: sohoa's defaults hold.")
+
+
+@gates.command("sheet")
+def sheet(
+    context: typer.Context,
+    dossier: Annotated[str, typer.Option(help="The dossier to which the papers after the sheet belong.")] = "",
+    centre: Centre = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")] = Path("to-phan-cach.pdf"),
+) -> None:
+    """Make a separator sheet to print and to lay between the papers of a stack."""
+    code = dossier.strip().upper()
+    if code and dossier_code.parse(code) is None:
+        raise UsageError(f"{dossier} is no dossier code. One looks like H18.25-230914-0012.")
+    with console.services(context) as services:
+        _require_centre(services, centre)
+        demand = gate_of(services.catalogue.gate.settings(centre))[Rule.SEPARATORS]
+    console.write(output, separator_sheet(demand.limit, code))
+    out.print(f"{output}: print it and lay it before each paper of a stack", soft_wrap=True)
+
+
+@gates.command("purged")
+def purged(context: typer.Context, as_json: AsJson = False) -> None:
+    """Originals that were removed because they must not be kept, the oldest first."""
+    with console.services(context) as services:
+        rows = [
+            {
+                "at": f"{local(one.purged_at):%Y-%m-%d %H:%M:%S}",
+                "why": one.code,
+                "original": one.sha256,
+                "document": one.document,
+            }
+            for one in services.catalogue.tombstones.all()
+        ]
+    console.show(rows, as_json=as_json, empty="Nothing was ever purged.")
 
 
 def _require_centre(services: Services, code: str) -> None:

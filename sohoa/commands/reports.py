@@ -99,7 +99,7 @@ def report(
         if output is None:
             typer.echo(content.decode())
         else:
-            output.write_bytes(content)
+            console.write(output, content)
             out.print(output, soft_wrap=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from pipeline.model import Tombstone
@@ -33,6 +35,11 @@ class Graves:
         with self._database.read() as connection:
             row = connection.execute(sa.select(tombstones).where(tombstones.c.sha256 == sha256)).one_or_none()
         return None if row is None else Tombstone(**row._mapping)
+
+    def all(self) -> Sequence[Tombstone]:
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(tombstones).order_by(tombstones.c.purged_at, tombstones.c.sha256))
+            return [Tombstone(**row._mapping) for row in rows]
 
 
 def _forget_readings(connection: sa.Connection, sha256: str) -> None:

@@ -88,3 +88,18 @@ def test_the_settings_of_a_centre_come_over_those_for_all() -> None:
     assert gate_of([common, own])[Rule.DARK].action is Action.OFF
     assert gate_of([common, taken_back])[Rule.DARK].limit == "60"
     assert gate_of([]) == DEFAULTS
+
+
+def test_a_separator_sheet_is_made_for_a_dossier(registered, tmp_path):
+    sheet = tmp_path / "sheet.pdf"
+    assert registered("gate", "sheet", "--dossier", "h18.25-230914-0012", "-o", str(sheet)).exit_code == 0
+    assert sheet.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("words", [["--dossier", "12"], ["-o", "missing/sheet.pdf"]])
+def test_a_sheet_that_cannot_be_made_is_said_so(registered, words):
+    assert isinstance(registered("gate", "sheet", *words).exception, UsageError)
+
+
+def test_nothing_was_purged_at_first(registered):
+    assert json.loads(registered("gate", "purged", "--json").stdout) == []

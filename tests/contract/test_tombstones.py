@@ -14,9 +14,11 @@ def test_what_was_read_is_gone_and_the_receipt_stays(catalogue: Catalogue) -> No
     read(catalogue, document, "Kế hoạch tác chiến")
     read(catalogue, other, "Đơn đăng ký đất đai")
     assert graves.of(original(1).sha256) is None
+    assert graves.all() == []
     assert graves.record(tombstone(1, document)) is True
     assert graves.record(tombstone(1, document)) is False
     assert graves.of(original(1).sha256) == tombstone(1, document)
+    assert graves.all() == [tombstone(1, document)]
     view = catalogue.shelf.view(document.id)
     assert view is not None and view.reading is None and view.receipts == (receipt(1),)
     assert catalogue.shelf.search("tác chiến", 10) == []
