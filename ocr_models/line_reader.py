@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime as ort
-from trueocr.preprocess import WINDOW, crop_line, pad_batch
+from numpy.typing import NDArray
+from trueocr.preprocess import LINE_HEIGHT, WIDTH_MULTIPLE, WINDOW, is_dark_line, pad_batch
 
 from ocr_models.manifest import verify
 from pipeline.geometry import Box
+from pipeline.imaging.shrink import shrunk
 from pipeline.model import ModelFile, Pixels
 from pipeline.reading.ctc import Alphabet, LineFrames
 
@@ -48,17 +52,38 @@ class LineReader:
 
     def _read_one(self, grey: Pixels, box: Box) -> LineFrames:
         """A line alone: batches of lines bring nothing on one core, and a line reads the same whatever is beside it."""
-        crop = crop_line(
-            grey,
-            (box.x0, box.y0, box.x1, box.y1),
-            window=WINDOW,
-            max_width=MAX_WIDTH,
-            pad_y=PAD_HEIGHT,
-            pad_x=PAD_WIDTH,
-        )
-        x, widths = pad_batch([crop])
+        x, widths = pad_batch([cut_out(grey, box)])
         log_probs, lengths = self._session.run(["/LogSoftmax_output_0", "lengths"], {"x": x, "widths": widths})
         return _frames(box, log_probs[0, : int(lengths[0])])
+
+
+def cut_out(grey: Pixels, box: Box) -> NDArray[np.float32]:
+    """The line with its surroundings, (96, width), 1 is ink: what `trueocr.preprocess.crop_line` gives, but made
+    smaller the fast way. Outside of the page is paper; light print on a dark ground is turned to dark on light."""
+    above = (WINDOW * (1 + 2 * PAD_HEIGHT) - 1) / 2 * box.height
+    beside = PAD_WIDTH * box.height
+    x0, y0 = math.floor(box.x0 - beside), math.floor(box.y0 - above)
+    x1, y1 = max(x0 + 1, math.ceil(box.x1 + beside)), max(y0 + 1, math.ceil(box.y1 + above))
+    height, width = grey.shape
+    left, top, right, bottom = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
+    dark = is_dark_line(grey, (box.x0, box.y0, box.x1, box.y1))
+    crop = cv2.copyMakeBorder(
+        grey[top:bottom, left:right],
+        top - y0,
+        y1 - bottom,
+        left - x0,
+        x1 - right,
+        cv2.BORDER_CONSTANT,
+        value=0 if dark else 255,
+    )
+    rows = LINE_HEIGHT * WINDOW
+    columns = max(WIDTH_MULTIPLE, min(MAX_WIDTH, round((x1 - x0) * rows / (y1 - y0))))
+    if y1 - y0 > rows and x1 - x0 >= columns:
+        small = shrunk(np.asarray(crop, np.uint8), columns, rows, rest=cv2.INTER_AREA)
+    else:
+        small = np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
+    ink = small.astype(np.float32) / 255.0
+    return ink if dark else 1.0 - ink
 
 
 def _frames(box: Box, log_probs: np.ndarray) -> LineFrames:

@@ -6,17 +6,28 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import trueocr
 from numpy.typing import NDArray
 from trueocr.order import GRID_CLASSES, decode_blocks_order, line_features
-from trueocr.page import VERTICAL, PageEngine, estimate_skew
+from trueocr.page import (
+    ADAPTIVE_MAX_SIDE,
+    ADAPTIVE_MIN_H,
+    ADAPTIVE_TARGET_H,
+    INPUT_MULTIPLE,
+    ORIENT_SIDE,
+    VERTICAL,
+    PageEngine,
+    decode_lines,
+    estimate_skew,
+)
 
 from ocr_models.manifest import verify
 from pipeline.geometry import Box
 from pipeline.imaging.marks import find_marks
 from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
-from pipeline.imaging.resolution import scale
+from pipeline.imaging.shrink import shrunk, shrunk_by
 from pipeline.model import ModelFile, Pixels
 from pipeline.ports import Pose, TextBlock
 
@@ -25,8 +36,10 @@ NETWORKS = ("det.onnx", "orient.onnx", "order.onnx", "meta.json")
 
 LEAST_SKEW = 0.3
 """Degrees; along a line of 16 centimetres this is less than a millimetre."""
-SMALL = 1600
-"""The longer side of the picture in which the network sees whether a page stands on its head."""
+SMALL = 2 * ORIENT_SIDE
+"""The longer side of the picture that is levelled before the network sees whether the page stands on its head."""
+FEWEST_LINES = 8
+"""Of fewer lines nothing is said about the size of a page's print."""
 MAX_LINES = 1000
 """A dense page has a hundred lines; noise can have thousands of boxes. The surest are kept."""
 BAND = 1.6
@@ -53,9 +66,9 @@ class TrueOcrPageEngine:
         """
         lie = how_it_lies(find_marks(grey))
         skew = lie.skew if lie.sure else estimate_skew(grey)
-        small = scale(grey, min(1.0, SMALL / max(grey.shape)))[0]
+        small = shrunk_by(grey, SMALL / max(grey.shape))
         level = straighten(quarter_turn(small, lie.turn)[0], skew if abs(skew) >= LEAST_SKEW else 0.0)[0]
-        more = self._engine.orientation(level)
+        more = self._engine.orientation(shrunk_by(level, ORIENT_SIDE / max(level.shape)))
         if more == VERTICAL or (lie.sure and more % 2):  # columns of another script; baselines know better
             more = 0
         if more % 2:  # the rows were columns: the angle that was measured is not theirs
@@ -65,7 +78,7 @@ class TrueOcrPageEngine:
     def lines(self, grey: Pixels) -> list[Box]:
         height, width = grey.shape
         if height <= TALLEST * width:
-            found = self._engine.detect(grey)
+            found = self._detect(grey)
         else:
             found = np.concatenate([self._band(grey, top, bottom) for top, bottom in _bands(height, width)])
         found = found[found[:, 3] - found[:, 1] >= MIN_HEIGHT]
@@ -95,11 +108,39 @@ class TrueOcrPageEngine:
             for block in blocks
         ]
 
+    def _detect(self, grey: Pixels) -> NDArray[np.float32]:
+        """(n, 5): left, top, right, bottom in pixels, and how sure. As `PageEngine.detect` does it, but that the
+        picture is made smaller the fast way; a page of small print is looked at again, larger."""
+        side = self._engine.long_side
+        boxes, factor = self._detect_at(grey, side)
+        if len(boxes) >= FEWEST_LINES:
+            low = float(np.median(boxes[:, 3] - boxes[:, 1]))
+            closer = int(min(ADAPTIVE_MAX_SIDE, side * ADAPTIVE_TARGET_H / max(low, 1.0))) // 32 * 32
+            if low < ADAPTIVE_MIN_H and closer > side:
+                boxes, factor = self._detect_at(grey, closer)
+        boxes[:, :4] /= factor
+        height, width = grey.shape
+        boxes[:, :4] = boxes[:, :4].clip(0, np.array([width, height] * 2, np.float32))
+        return boxes
+
+    def _detect_at(self, grey: Pixels, side: int) -> tuple[NDArray[np.float32], float]:
+        """Boxes in the picture brought to this longer side, and by what factor that is smaller."""
+        factor = side / max(grey.shape)
+        height, width = (max(1, round(of * factor)) for of in grey.shape)
+        if factor <= 1:
+            small = shrunk(grey, width, height)
+        else:
+            small = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+        rows, columns = (-(-of // INPUT_MULTIPLE) * INPUT_MULTIPLE for of in (height, width))
+        ink = np.zeros((1, 1, rows, columns), np.float32)
+        ink[0, 0, :height, :width] = 1.0 - small.astype(np.float32) / 255.0
+        return np.asarray(decode_lines(self._engine.det.run(None, {"x": ink})[0][0]), np.float32), factor
+
     def _band(self, grey: Pixels, top: int, bottom: int) -> NDArray[np.float32]:
         """The lines whose middle lies in the band less half the overlap at an inner edge."""
         height, width = grey.shape
         half = BAND_OVERLAP * width / 2
-        found = self._engine.detect(np.ascontiguousarray(grey[top:bottom]))
+        found = self._detect(grey[top:bottom])
         found[:, [1, 3]] += top
         middle = (found[:, 1] + found[:, 3]) / 2
         first = 0.0 if top == 0 else top + half

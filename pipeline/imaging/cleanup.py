@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from pipeline.imaging.marks import Marks, find_marks
+from pipeline.imaging.shrink import shrunk
 from pipeline.model import Pixels
 
 
@@ -28,6 +29,8 @@ class Recipe:
     """Odd side, in reduced pixels, of the median that smooths the background."""
     texture: int = 190
     """After the background has been divided out, what is lighter than this is paper."""
+    texture_rows: int = 4
+    """Every so many rows of the picture are enough to tell ink from paper by."""
     bright: float = 0.2
     """A picture of which a smaller share is bright is white on black and is inverted."""
     grain_specks: int = 5000
@@ -73,10 +76,10 @@ def even_background(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     """Grey divided by its own background, so that paper is white under shadows and folds too."""
     height, width = grey.shape
     factor = recipe.background_reduction
-    small = cv2.resize(grey, (max(1, width // factor), max(1, height // factor)), interpolation=cv2.INTER_AREA)
+    small = shrunk(grey, max(1, width // factor), max(1, height // factor))
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), recipe.background_window)
-    background = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(background, 1), scale=255), dtype=np.uint8)
+    background = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, background, scale=255), dtype=np.uint8)
 
 
 def without_texture(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
@@ -85,7 +88,7 @@ def without_texture(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     Tesseract tells ink from paper by Otsu's threshold; on a nearly empty page this falls between lighter and darker
     paper, and the grain of the paper is then read for minutes. A page with print is left alone: its light edges count.
     """
-    threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    threshold, _ = cv2.threshold(grey[:: recipe.texture_rows], 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     if threshold < recipe.texture:
         return grey
     return np.where(grey >= recipe.texture, np.uint8(255), grey)

@@ -121,14 +121,17 @@ def log_likelihoods(
         for at in range(1, len(spelling)):
             if spelling[at - 1] != spelling[at]:
                 skips[row, 2 * at + 1] = 0.0
-    scores = np.full((len(texts), width), IMPOSSIBLE)
+    # Two impossible columns before the first, and arrays of their own for what is reused: this is where time goes.
+    padded = np.full((len(texts), width + 2), IMPOSSIBLE)
+    scores, one_back, two_back = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
+    best = np.empty_like(skips)
     emitted = emissions[:, labels]
     scores[:, :2] = emitted[0, :, :2]
-    for frame in range(1, len(emissions)):
-        stay = scores.copy()
-        np.maximum(stay[:, 1:], scores[:, :-1], out=stay[:, 1:])
-        np.maximum(stay[:, 2:], scores[:, :-2] + skips[:, 2:], out=stay[:, 2:])
-        scores = stay + emitted[frame]
+    for here in emitted[1:]:
+        np.add(two_back, skips, out=best)
+        np.maximum(best, one_back, out=best)
+        np.maximum(best, scores, out=best)
+        np.add(best, here, out=scores)
     rows = np.arange(len(texts))
     ends = np.array([2 * len(spelling) for spelling in spelt])
     return np.asarray(np.maximum(scores[rows, ends], scores[rows, np.maximum(ends - 1, 0)]), np.float64)

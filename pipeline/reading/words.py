@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
+import cv2
 
 from pipeline.geometry import Box
 from pipeline.model import Pixels, Word
@@ -49,11 +50,13 @@ def _spans(decision: Decision, parts: list[str]) -> Iterator[tuple[float, float]
 def on_ink(box: Box, grey: Pixels) -> Box:
     """`box` drawn in to the ink in it; `box` itself, within the picture, where there is none."""
     height, width = grey.shape
-    x0, x1 = max(0, int(box.x0)), min(width, int(np.ceil(box.x1)))
-    y0, y1 = max(0, int(box.y0)), min(height, int(np.ceil(box.y1)))
+    x0, x1 = max(0, int(box.x0)), min(width, math.ceil(box.x1))
+    y0, y1 = max(0, int(box.y0)), min(height, math.ceil(box.y1))
     inside = Box(float(x0), float(y0), float(max(x0, x1)), float(max(y0, y1)))
-    ink = grey[y0:y1, x0:x1] < INK
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    if not len(rows):
+    if x0 >= x1 or y0 >= y1:
         return inside
-    return Box(float(x0 + columns[0]), float(y0 + rows[0]), float(x0 + columns[-1] + 1), float(y0 + rows[-1] + 1))
+    _, ink = cv2.threshold(grey[y0:y1, x0:x1], INK - 1, 255, cv2.THRESH_BINARY_INV)
+    left, top, across, down = cv2.boundingRect(ink)
+    if not across:
+        return inside
+    return Box(float(x0 + left), float(y0 + top), float(x0 + left + across), float(y0 + top + down))
