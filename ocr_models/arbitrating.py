@@ -12,13 +12,13 @@ import numpy as np
 
 from ocr_models.line_reader import LineReader
 from ocr_models.tesseract_page import Engine, PageMode
+from ocr_models.upright import reading_of, set_upright
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box, bounding
-from pipeline.imaging.cleanup import STANDARD, Recipe, remove_colour_and_background
-from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.cleanup import STANDARD, Recipe
 from pipeline.imaging.resolution import scale
-from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity, TextSource
-from pipeline.ports import LanguageModel, PageAnalyser, Pose, TextBlock
+from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity
+from pipeline.ports import LanguageModel, PageAnalyser, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
 from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
 from pipeline.reading.leaders import without_leaders
@@ -27,7 +27,7 @@ from pipeline.reading.order import columns_whole
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "1"
+VERSION = "2"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
@@ -49,8 +49,6 @@ class Sizes:
     """A factor between 1/enough and this is not worth scaling for."""
     largest: float = 2.2
     dpi: float = 200.0
-    page: int = 25_000_000
-    """A page with more pixels than this is reduced: A4 at 400 dpi has 15 million."""
     border: int = 6
 
 
@@ -98,33 +96,13 @@ class ArbitratingReader:
 
     def read(self, page: PageImage) -> PageReading:
         started = time.monotonic()
-        grey, to_page, pose = self._upright(page.pixels)
-        lines = self._read(grey, started + self._page_seconds)
-        return PageReading(
-            number=page.number,
-            width=grey.shape[1],
-            height=grey.shape[0],
-            to_points=to_page.then(page.to_points),
-            lines=tuple(lines),
-            source=TextSource.OCR if lines else TextSource.NONE,
-            turn=pose.turn,
-            skew=pose.skew,
-            seconds=time.monotonic() - started,
-        )
+        upright = set_upright(page.pixels, self._analyser, self._recipe)
+        lines = self._read(upright.grey, started + self._page_seconds)
+        return reading_of(page, upright, lines, time.monotonic() - started)
 
     def close(self) -> None:
         if self._tesseract is not None:
             self._tesseract.close()
-
-    def _upright(self, pixels: Pixels) -> tuple[Pixels, Affine, Pose]:
-        """The clean page as it is read, and the map from its pixels to the page image's."""
-        grey = remove_colour_and_background(pixels, self._recipe)
-        size = grey.shape[0] * grey.shape[1]
-        grey, reduced = scale(grey, min(1.0, (SIZES.page / size) ** 0.5))
-        pose = self._analyser.pose(grey)
-        turned, turned_back = quarter_turn(grey, pose.turn)
-        level, levelled_back = straighten(turned, pose.skew)
-        return level, levelled_back.then(turned_back).then(reduced), pose
 
     def _read(self, grey: Pixels, deadline: float) -> list[Line]:
         drafts = drafts_of(

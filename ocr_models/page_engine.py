@@ -25,7 +25,7 @@ from trueocr.page import (
 
 from ocr_models.manifest import verify
 from pipeline.geometry import Box
-from pipeline.imaging.marks import find_marks
+from pipeline.imaging.marks import Marks
 from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
 from pipeline.imaging.shrink import shrunk, shrunk_by
 from pipeline.model import ModelFile, Pixels
@@ -58,13 +58,13 @@ class TrueOcrPageEngine:
         self.models: tuple[ModelFile, ...] = tuple(verify(f"trueocr/{name}", folder / name) for name in NETWORKS)
         self._engine = PageEngine(folder, threads=1)
 
-    def pose(self, grey: Pixels) -> Pose:
+    def pose(self, grey: Pixels, marks: Marks) -> Pose:
         """The baselines tell the skew and the axis of the lines, the network whether the page stands on its head.
 
         A skew below LEAST_SKEW is left alone, for rotating blurs. Without clear baselines (a few words, a photograph)
         rows of ink are searched for up to 45 degrees, and the network's word on the quarter turns is taken.
         """
-        lie = how_it_lies(find_marks(grey))
+        lie = how_it_lies(marks)
         skew = lie.skew if lie.sure else estimate_skew(grey)
         small = shrunk_by(grey, SMALL / max(grey.shape))
         level = straighten(quarter_turn(small, lie.turn)[0], skew if abs(skew) >= LEAST_SKEW else 0.0)[0]

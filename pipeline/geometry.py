@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 POINTS_PER_INCH = 72.0
 
 
@@ -64,7 +69,7 @@ class Affine:
     e: float = 0.0
     f: float = 0.0
 
-    def apply(self, x: float, y: float) -> tuple[float, float]:
+    def apply(self, x: Number, y: Number) -> tuple[Number, Number]:
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     def then(self, after: Affine) -> Affine:
@@ -97,6 +102,44 @@ class Affine:
     def angle(self) -> float:
         """Direction of the image of the x axis, in degrees, counter-clockwise in a space with y upwards."""
         return math.degrees(math.atan2(self.b, self.a))
+
+
+class Map(Protocol):
+    """Where the points of one picture lie in another."""
+
+    def apply(self, x: float, y: float) -> tuple[float, float]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Homography:
+    """A plane seen from another place: (x', y') = (n0 / n2, n1 / n2) with n = rows · (x, y, 1)."""
+
+    rows: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+    def apply(self, x: float, y: float) -> tuple[float, float]:
+        (a, c, e), (b, d, f), (g, h, i) = self.rows
+        depth = g * x + h * y + i
+        return (a * x + c * y + e) / depth, (b * x + d * y + f) / depth
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One map after the other."""
+
+    steps: tuple[Map, ...] = ()
+
+    def apply(self, x: float, y: float) -> tuple[float, float]:
+        for step in self.steps:
+            x, y = step.apply(x, y)
+        return x, y
+
+
+def box_under(box: Box, by: Map) -> Box:
+    """The smallest axis-parallel box around the image of `box` under a map that bends no edge twice."""
+    across = (box.x0, (box.x0 + box.x1) / 2, box.x1)
+    found = [by.apply(x, y) for x in across for y in (box.y0, box.y1)]
+    xs, ys = [x for x, _ in found], [y for _, y in found]
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def pixels_to_points(height: int, dpi_x: float, dpi_y: float) -> Affine:

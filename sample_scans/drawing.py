@@ -27,6 +27,10 @@ CONDENSED = 0.87
 Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 """3x3, maps homogeneous pixel coordinates (x, y, 1) before to those after a change of geometry."""
+Points = NDArray[np.float64]
+"""(n, 2): x and y of each."""
+Move = Matrix | Callable[[Points], Points]
+"""Where a change of geometry takes the points of a page."""
 
 FONTS = {
     ("serif", "regular"): "NotoSerif-Regular.ttf",
@@ -91,24 +95,34 @@ class SamplePage:
             pixels = step(pixels)
         return replace(self, pixels=pixels)
 
-    def moved(self, step: Callable[[Pixels], tuple[Pixels, Matrix]]) -> SamplePage:
+    def moved(self, step: Callable[[Pixels], tuple[Pixels, Move]]) -> SamplePage:
         """The page after a step that moves its words."""
-        pixels, matrix = step(self.pixels)
-        scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-        lines = tuple(_moved_line(line, matrix) for line in self.lines)
+        pixels, move = step(self.pixels)
+        height, width = self.pixels.shape[:2]
+        middle = np.array([width / 2, height / 2])
+        across, down = moved(np.array([[1.0, 0.0], [0.0, 1.0]]) + middle, move) - moved(middle[None], move)
+        scale = float(np.sqrt(abs(across[0] * down[1] - across[1] * down[0])))
+        lines = tuple(_moved_line(line, move) for line in self.lines)
         return SamplePage(pixels=pixels, dpi=self.dpi * scale, lines=lines)
 
 
-def moved_box(box: Box, matrix: Matrix) -> Box:
+def moved(points: Points, move: Move) -> Points:
+    """Where the points come to lie."""
+    if callable(move):
+        return move(points)
+    x, y, w = move @ np.stack([points[:, 0], points[:, 1], np.ones(len(points))])
+    return np.stack([x / w, y / w], axis=1)
+
+
+def moved_box(box: Box, move: Move) -> Box:
     """The smallest upright box around the image of `box`."""
-    corners = np.array([[box.x0, box.x1, box.x0, box.x1], [box.y0, box.y0, box.y1, box.y1], [1, 1, 1, 1]])
-    x, y, w = matrix @ corners
-    x, y = x / w, y / w
-    return Box(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x0, box.y1], [box.x1, box.y1]])
+    (x0, y0), (x1, y1) = (edge(moved(corners, move), axis=0) for edge in (np.min, np.max))
+    return Box(float(x0), float(y0), float(x1), float(y1))
 
 
-def _moved_line(line: Line, matrix: Matrix) -> Line:
-    words = tuple(replace(word, box=moved_box(word.box, matrix)) for word in line.words)
+def _moved_line(line: Line, move: Move) -> Line:
+    words = tuple(replace(word, box=moved_box(word.box, move)) for word in line.words)
     return replace(line, words=words, box=bounding([word.box for word in words]))
 
 

@@ -80,19 +80,43 @@ def _contrasts(marks: Marks, angles: NDArray[np.float64], width: float) -> NDArr
     return np.array(found)
 
 
-def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:
-    """The picture turned clockwise by `turns` quarters, and the map from its pixels to those of `pixels`."""
-    height, width = pixels.shape[:2]
-    turns %= 4
-    if turns == 0:
-        return pixels, Affine()
-    turned = np.ascontiguousarray(np.rot90(pixels, -turns))
-    back = {
+def turned_back(width: int, height: int, turns: int) -> Affine:
+    """The map from a picture of `width` by `height` turned clockwise by `turns` quarters to the one before."""
+    return {
+        0: Affine(),
         1: Affine(0.0, -1.0, 1.0, 0.0, 0.0, height),
         2: Affine(-1.0, 0.0, 0.0, -1.0, width, height),
         3: Affine(0.0, 1.0, -1.0, 0.0, width, 0.0),
-    }
-    return turned, back[turns]
+    }[turns % 4]
+
+
+def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:
+    """The picture turned clockwise by `turns` quarters, and the map from its pixels to those of `pixels`."""
+    height, width = pixels.shape[:2]
+    turned = np.ascontiguousarray(np.rot90(pixels, -turns)) if turns % 4 else pixels
+    return turned, turned_back(width, height, turns)
+
+
+def level_marks(marks: Marks, lie: Lie) -> Marks:
+    """The marks of the page once it is turned and straightened; their sizes stay, their feet go along."""
+    marks = marks.turned(lie.turn)
+    to_input, width, height = _straight_canvas(marks.width, marks.height, lie.skew)
+    left, top, right, bottom = marks.boxes.T
+    x, y = to_input.inverse().apply((left + right) / 2, bottom)
+    boxes = np.stack([x - (right - left) / 2, y - (bottom - top), x + (right - left) / 2, y], axis=1)
+    return Marks(boxes=boxes, specks=marks.specks, width=width, height=height)
+
+
+def _straight_canvas(width: int, height: int, degrees: float) -> tuple[Affine, int, int]:
+    """The map from a picture rotated counter-clockwise by `degrees` to the one before, and the size that holds it."""
+    if degrees == 0:
+        return Affine(), width, height
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    new_width = math.ceil(width * abs(cos) + height * abs(sin))
+    new_height = math.ceil(width * abs(sin) + height * abs(cos))
+    # A direction along the new x axis is one along the skewed text line: (cos, sin) with y downwards.
+    x, y = Affine(cos, sin, -sin, cos).apply(new_width / 2, new_height / 2)
+    return Affine(cos, sin, -sin, cos, width / 2 - x, height / 2 - y), new_width, new_height
 
 
 def straighten(grey: Pixels, degrees: float) -> tuple[Pixels, Affine]:
@@ -103,14 +127,7 @@ def straighten(grey: Pixels, degrees: float) -> tuple[Pixels, Affine]:
     """
     if degrees == 0:
         return grey, Affine()
-    height, width = grey.shape
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    new_width = math.ceil(width * abs(cos) + height * abs(sin))
-    new_height = math.ceil(width * abs(sin) + height * abs(cos))
-    # A direction along the new x axis is one along the skewed text line: (cos, sin) with y downwards.
-    to_input = Affine(cos, sin, -sin, cos)
-    x, y = to_input.apply(new_width / 2, new_height / 2)
-    to_input = Affine(cos, sin, -sin, cos, width / 2 - x, height / 2 - y)
+    to_input, new_width, new_height = _straight_canvas(grey.shape[1], grey.shape[0], degrees)
     # OpenCV's coordinates name pixel centres: shift by half a pixel on both sides.
     centres = Affine(e=0.5, f=0.5).then(to_input).then(Affine(e=-0.5, f=-0.5))
     matrix = np.array([[centres.a, centres.c, centres.e], [centres.b, centres.d, centres.f]])

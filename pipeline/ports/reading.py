@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.geometry import Box
+from pipeline.imaging.marks import Marks
 from pipeline.model import Original, PageImage, PageReading, Pixels, ReaderIdentity, ScanPage
 
 
@@ -79,7 +80,9 @@ class TextBlock:
 class PageAnalyser(Protocol):
     """Finds out how a page lies and where its lines of text are. Pictures are grey, (height, width), 0 is black."""
 
-    def pose(self, grey: Pixels) -> Pose: ...
+    def pose(self, grey: Pixels, marks: Marks) -> Pose:
+        """`marks` are those of the picture (see pipeline.imaging.marks)."""
+        ...
 
     def lines(self, grey: Pixels) -> Sequence[Box]:
         """The boxes of the lines of an upright page, in no order; bounded in number."""

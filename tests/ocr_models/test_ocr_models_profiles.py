@@ -11,6 +11,7 @@ from ocr_models.page_engine import FOLDER, NETWORKS, TrueOcrPageEngine
 from ocr_models.profiles import make_reader, names
 from pipeline.errors import ModelAltered, ModelMissing, ReadingTimedOut, UsageError
 from pipeline.geometry import Affine, Box
+from pipeline.imaging.marks import find_marks
 from pipeline.imaging.orientation import quarter_turn
 from pipeline.model import LineKind, PageImage, PageReading, Pixels
 from tests.ocr_models.drawn_page import DrawnPage, draw_page
@@ -109,7 +110,7 @@ def test_a_page_is_set_upright_and_level(turns: int) -> None:
     page = draw_page().skewed(-4.0)
     grey = cv2.cvtColor(page.image.pixels, cv2.COLOR_RGB2GRAY)
     laid, _ = quarter_turn(grey, turns)
-    pose = TrueOcrPageEngine().pose(laid)
+    pose = TrueOcrPageEngine().pose(laid, find_marks(laid))
     assert pose.turn == (4 - turns) % 4
     assert pose.skew == pytest.approx(-4.0, abs=0.2)
 

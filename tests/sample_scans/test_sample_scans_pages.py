@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.model import Pixels
 from sample_scans import people
-from sample_scans.drawing import Matrix, SamplePage
+from sample_scans.drawing import Move, SamplePage
 from sample_scans.layout import Entry, Paragraph, Table
 from sample_scans.pages import (
     Form,
@@ -34,6 +34,7 @@ from sample_scans.pages import (
     skew,
     turn,
 )
+from sample_scans.photograph import View, out_of_focus, photograph, shaken, some_view
 from sample_scans.scans import MAKERS, SampleScan
 
 SEED = 7
@@ -81,7 +82,7 @@ KEEPS: dict[str, Callable[[Pixels], Pixels]] = {
     "jpeg": lambda p: jpeg(p, 40),
     "seal": lambda p: seal_over_text(p, SEED, 300, 250, dpi=200, ring="huyện Mường Vân", middle="Ủy ban nhân dân xã"),
 }
-MOVES: dict[str, Callable[[Pixels], tuple[Pixels, Matrix]]] = {
+MOVES: dict[str, Callable[[Pixels], tuple[Pixels, Move]]] = {
     "skew": lambda p: skew(p, 2.5),
     "skew the other way": lambda p: skew(p, -3.0),
     "quarter turn": lambda p: turn(p, 1),
@@ -90,6 +91,8 @@ MOVES: dict[str, Callable[[Pixels], tuple[Pixels, Matrix]]] = {
     "smaller": lambda p: resized(p, 0.75),
     "120 dpi": lambda p: jpeg_120dpi(p, dpi=200),
     "perspective": lambda p: perspective(p, SEED, strength=0.7),
+    "photograph": lambda p: photograph(p, SEED, some_view(SEED, strength=0.7)),
+    "photograph of a book": lambda p: photograph(p, SEED, View(curl=20, tilt=8), desk="dark"),
 }
 
 
@@ -161,6 +164,15 @@ def test_a_stronger_step_changes_more() -> None:
     for step in (ink_spread, noise, shade, fade):
         weak, strong = (np.abs(step(pixels.astype(np.uint8), SEED, strength=s) - pixels).mean() for s in (0.1, 0.8))
         assert weak < strong
+
+
+def test_a_lens_spreads_a_point_and_a_hand_draws_it_out() -> None:
+    point = np.zeros((41, 41, 3), np.uint8)
+    point[20, 20] = 255
+    blurred, drawn = out_of_focus(point, 4.0)[:, :, 0], shaken(point, 12.0, 0.0)[:, :, 0]
+    assert (blurred > 0).sum() == pytest.approx(np.pi * 4.25**2, rel=0.1)
+    assert set(np.flatnonzero(drawn.any(axis=1))) == {20}
+    assert 12 <= drawn.any(axis=0).sum() <= 14
 
 
 def test_four_quarter_turns_are_none() -> None:
