@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import IntegrityError
+from pipeline.indicators.definitions import DEFINITIONS
 from pipeline.indicators.report import Report, file_name
 from pipeline.indicators.rows import Row
 from pipeline.model import Period, Scope
@@ -118,7 +119,11 @@ def _place(row: Row) -> str:
 
 
 def _of(row: Row) -> Mapping[str, tuple[int, int]]:
-    return {figure.definition.name: (figure.rate.numerator, figure.rate.denominator) for figure in row.figures}
+    return {
+        definition.name: (rate.numerator, rate.denominator)
+        for definition in DEFINITIONS
+        for rate in [row.rate(definition)]
+    }
 
 
 def headline(changes: Iterable[Change], report: Report) -> tuple[Change, ...]:

@@ -11,9 +11,12 @@ from pipeline.errors import NotFound
 from pipeline.indicators import rates
 from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.definitions import DEFINITIONS, Definition
-from pipeline.indicators.rows import NATION, Part, Row, RowMaker
+from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard
 from pipeline.indicators.scores import ScoreLine
 from pipeline.model import Centre, Dossier, Measure, Period, Scope, Tally, Target, require_aware
+
+
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class Report:
     @property
     def compared(self) -> bool:
         """Whether there is an earlier period to compare with."""
-        return any(figure.before is not None for figure in self.total.figures)
+        return self.total.before is not None
 
     @property
     def title(self) -> str:
@@ -114,12 +117,11 @@ def build(
     if not inside and scope is not Scope.NATION:
         raise NotFound(f"{scope.value} {code!r} has no centre in the register.")
     make = RowMaker(
-        last=period.last,
-        goals=rates.in_force(targets, period.last),
+        standard=Standard(last=period.last, goals=rates.in_force(targets, period.last)),
         before=None if before is None else {tally.centre.code: tally for tally in before},
     )
     busy = [tally for tally in inside if any(tally.counts.values())]
-    centres = tuple(make.centre(tally) for tally in sorted(busy, key=lambda tally: _natural(tally.centre.code)))
+    centres = tuple(make.centre(tally) for tally in sorted(busy, key=lambda tally: natural(tally.centre.code)))
     parts = make.parts(inside)
     total = make.centre(inside[0]) if scope is Scope.CENTRE else make.group(scope, code, _name(scope, parts), parts)
     return Report(
@@ -139,9 +141,9 @@ def build(
     )
 
 
-def _natural(code: str) -> list[tuple[int, str]]:
+def natural(code: str) -> list[tuple[int, str]]:
     """A key that puts H18.2 before H18.10."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", code)]
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(code)]
 
 
 def _belongs(centre: Centre, scope: Scope, code: str) -> bool:

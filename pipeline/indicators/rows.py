@@ -61,24 +61,54 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """What all rows of a report are held against: the targets in force, on the last day of the period."""
+
+    last: date
+    goals: Goals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The figures of one centre, one province, the nation or a part of it. `province` is empty for the nation,
-    `province_name` and `level` are a centre's."""
+    """One centre, one province, the nation or a part of it, with its counts of the period and of the year before (None
+    where there is nothing to compare with). `province` is empty for the nation, `centre` is a centre's own.
+
+    Figures are worked out when they are asked for: a nation has 12,000 rows, of which a page shows eighty.
+    """
 
     scope: Scope
     code: str
     name: str
     province: str = ""
     province_name: str = ""
-    level: Level | None = None
+    centre: Centre | None = None
     counts: Counts
-    figures: tuple[Figure, ...]
+    before: Counts | None
+    standard: Standard
+
+    @property
+    def level(self) -> Level | None:
+        return self.centre.level if self.centre else None
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(self.figure(definition) for definition in DEFINITIONS)
 
     def count(self, measure: Measure) -> int:
         return self.counts.get(measure, 0)
 
+    def rate(self, definition: Definition) -> Rate:
+        return rates.rate(definition, self.counts)
+
     def figure(self, definition: Definition) -> Figure:
-        return next(f for f in self.figures if f.definition.name == definition.name)
+        return Figure(
+            definition=definition,
+            rate=self.rate(definition),
+            target=rates.target_for(definition, self.standard.goals, province=self.province, centre=self.centre),
+            before=None if self.before is None else rates.rate(definition, self.before),
+            by_flag=self.count(definition.by_flag) if definition.by_flag else 0,
+            last=self.standard.last,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +125,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowMaker:
-    """Makes rows with the targets in force; `before` are the tallies of the year before by centre, None where there
-    is nothing to compare with. `last` is the last day of the period."""
+    """Makes rows; `before` are the tallies of the year before by centre, None where there is nothing to compare with."""
 
-    last: date
-    goals: Goals
+    standard: Standard
     before: Mapping[str, Tally] | None
 
     def centre(self, tally: Tally) -> Row:
@@ -110,9 +138,10 @@ class RowMaker:
             name=centre.name,
             province=centre.province,
             province_name=centre.province_name,
-            level=centre.level,
+            centre=centre,
             counts=tally.counts,
-            figures=self._figures(tally.counts, self._counts_before([tally]), centre.province, centre),
+            before=self._counts_before([tally]),
+            standard=self.standard,
         )
 
     def parts(self, tallies: Iterable[Tally]) -> tuple[Part, ...]:
@@ -133,10 +162,11 @@ class RowMaker:
         )
 
     def group(self, scope: Scope, code: str, name: str, parts: Sequence[Part]) -> Row:
-        counts = rates.add(part.counts for part in parts)
         before = None if self.before is None else rates.add(part.before for part in parts if part.before)
-        figures = self._figures(counts, before, code)
-        return Row(scope=scope, code=code, name=name, province=code, counts=counts, figures=figures)
+        counts = rates.add(part.counts for part in parts)
+        return Row(
+            scope=scope, code=code, name=name, province=code, counts=counts, before=before, standard=self.standard
+        )
 
     def provinces(self, parts: Iterable[Part]) -> tuple[Row, ...]:
         groups: dict[str, list[Part]] = {}
@@ -158,22 +188,5 @@ class RowMaker:
     def _counts_before(self, tallies: Sequence[Tally]) -> Counts | None:
         if self.before is None:
             return None
-        codes = [tally.centre.code for tally in tallies]
-        return rates.total(self.before[code] for code in codes if code in self.before)
-
-    def _figures(
-        self, counts: Counts, before: Counts | None, province: str, centre: Centre | None = None
-    ) -> tuple[Figure, ...]:
-        return tuple(self._figure(definition, counts, before, province, centre) for definition in DEFINITIONS)
-
-    def _figure(
-        self, definition: Definition, counts: Counts, before: Counts | None, province: str, centre: Centre | None
-    ) -> Figure:
-        return Figure(
-            definition=definition,
-            rate=rates.rate(definition, counts),
-            target=rates.target_for(definition, self.goals, province=province, centre=centre),
-            before=None if before is None else rates.rate(definition, before),
-            by_flag=counts.get(definition.by_flag, 0) if definition.by_flag else 0,
-            last=self.last,
-        )
+        found = [self.before[tally.centre.code] for tally in tallies if tally.centre.code in self.before]
+        return found[0].counts if len(found) == 1 else rates.total(found)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from pipeline.indicators.definitions import Definition
+from pipeline.indicators.definitions import HEADLINE, Definition
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
 from pipeline.output import report_format, report_reported, report_words
@@ -66,7 +66,7 @@ def rows(report: Report, language: str = Language.VIETNAMESE) -> list[dict[str, 
 def _short(row: Row, language: Language) -> dict[str, str]:
     t = report_words.words(language)
     cells = {t["code"]: row.code, t["name"]: report_format.name(row, language)}
-    for figure in row.figures[:3]:
+    for figure in map(row.figure, HEADLINE):
         name = report_words.label(figure.definition, language)
         gap = "" if figure.gap is None else f" ({report_format.points(figure.gap, language)})"
         cells[name] = report_format.percent(figure.percent, language) + gap
