@@ -22,7 +22,7 @@ from typing import Any
 
 from pipeline.indicators import periods
 from pipeline.indicators.inputs import Sources, compute, gather
-from pipeline.model import Dossier, Measure, Scope, Tally
+from pipeline.model import Dossier, Measure, Scope
 from sample_scans import nation
 from storage.catalogue import Catalogue
 
@@ -104,8 +104,9 @@ def _day(scale: int, count: int) -> Iterator[Dossier]:
 
 
 def _report(catalogue: Catalogue, scope: Scope, code: str) -> None:
-    before: list[Tally] = list(catalogue.rates.tallies(periods.same_period_last_year(PERIOD)))
-    sources = Sources(tallies=catalogue.rates.tallies(PERIOD), before=before, targets=catalogue.lookup.targets())
+    before = catalogue.rates.tallies(periods.same_period_last_year(PERIOD), scope, code, on=PERIOD.last)
+    tallies = catalogue.rates.tallies(PERIOD, scope, code)
+    sources = Sources(tallies=tallies, before=before, targets=catalogue.lookup.targets())
     compute(gather(scope, code, PERIOD, sources), NOW)
 
 

@@ -38,8 +38,8 @@ def make_report(services: Services, scope: Scope, code: str, period: Period, now
 def inputs_of(services: Services, scope: Scope, code: str, period: Period) -> Inputs:
     catalogue = services.catalogue
     sources = Sources(
-        tallies=catalogue.rates.tallies(period),
-        before=catalogue.rates.tallies(periods.same_period_last_year(period)),
+        tallies=catalogue.rates.tallies(period, scope, code),
+        before=catalogue.rates.tallies(periods.same_period_last_year(period), scope, code, on=period.last),
         targets=catalogue.lookup.targets(),
         indices=catalogue.reported.indices(),
         connections=catalogue.reported.connections(),

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.errors import IntegrityError
 from pipeline.indicators import connections, scores
 from pipeline.indicators.report import Report, build
-from pipeline.model import Centre, Connection, Dossier, IndexFigure, Measure, Period, Scope, Tally, Target
+from pipeline.indicators.rows import belongs
+from pipeline.model import Connection, Dossier, IndexFigure, Measure, Period, Scope, Tally, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What the catalogue holds for a period, of all places."""
+    """What the catalogue holds for a period, of the scope at least."""
 
     tallies: Sequence[Tally]
     before: Sequence[Tally]
@@ -105,11 +106,7 @@ def digest(data: bytes) -> str:
 
 
 def _inside(tallies: Iterable[Tally], scope: Scope, code: str) -> tuple[Tally, ...]:
-    return tuple(tally for tally in tallies if _belongs(tally.centre, scope, code))
-
-
-def _belongs(centre: Centre, scope: Scope, code: str) -> bool:
-    return scope is Scope.NATION or code == (centre.province if scope is Scope.PROVINCE else centre.code)
+    return tuple(tally for tally in tallies if belongs(tally.centre, scope, code))
 
 
 def _plain(tallies: Iterable[Tally]) -> tuple[Tally, ...]:

@@ -11,10 +11,9 @@ from pipeline.errors import NotFound
 from pipeline.indicators import rates
 from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.definitions import DEFINITIONS, Definition
-from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard
+from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard, belongs
 from pipeline.indicators.scores import ScoreLine
-from pipeline.model import Centre, Dossier, Measure, Period, Scope, Tally, Target, require_aware
-
+from pipeline.model import Dossier, Measure, Period, Scope, Tally, Target, require_aware
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -113,7 +112,7 @@ def build(
     `before` are the tallies of the same period a year before. `missing` are dossiers not digitized that the report
     should name. Raises NotFound where no centre belongs to the scope.
     """
-    inside = [tally for tally in tallies if _belongs(tally.centre, scope, code)]
+    inside = [tally for tally in tallies if belongs(tally.centre, scope, code)]
     if not inside and scope is not Scope.NATION:
         raise NotFound(f"{scope.value} {code!r} has no centre in the register.")
     make = RowMaker(
@@ -144,12 +143,6 @@ def build(
 def natural(code: str) -> list[tuple[int, str]]:
     """A key that puts H18.2 before H18.10."""
     return [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(code)]
-
-
-def _belongs(centre: Centre, scope: Scope, code: str) -> bool:
-    if scope is Scope.NATION:
-        return True
-    return code == (centre.province if scope is Scope.PROVINCE else centre.code)
 
 
 def _name(scope: Scope, parts: Sequence[Part]) -> str:

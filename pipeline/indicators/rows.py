@@ -17,6 +17,13 @@ MINISTRIES = "Bộ, ngành"
 LOCALITIES = "Địa phương"
 
 
+def belongs(centre: Centre, scope: Scope, code: str) -> bool:
+    """Whether a report of a scope counts a centre. A ministry is a province by another name."""
+    if scope is Scope.NATION:
+        return True
+    return code == (centre.code if scope is Scope.CENTRE else centre.province)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One indicator of one row. `by_flag` is how much of the numerator rests on the register's flag alone."""
@@ -125,7 +132,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowMaker:
-    """Makes rows; `before` are the tallies of the year before by centre, None where there is nothing to compare with."""
+    """Makes rows. `before` are the tallies of the year before by centre, None where nothing is to be compared with."""
 
     standard: Standard
     before: Mapping[str, Tally] | None

@@ -54,6 +54,7 @@ from pipeline.model.pages import (
 from pipeline.model.rates import (
     Measure,
     Period,
+    ProcedureTally,
     Tally,
 )
 from pipeline.model.register import (
@@ -133,6 +134,7 @@ __all__ = [
     "Pixels",
     "Procedure",
     "ProcedureComponent",
+    "ProcedureTally",
     "Query",
     "Question",
     "ReaderIdentity",

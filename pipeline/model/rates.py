@@ -19,6 +19,8 @@ class Measure(StrEnum):
 
     DOSSIERS = "dossiers"
     DOSSIERS_RESOLVED = "dossiers_resolved"
+    DOSSIERS_PAYMENT_DUE = "dossiers_payment_due"
+    """Dossiers that wait until a fee or charge is paid."""
     DOSSIERS_DIGITIZED = "dossiers_digitized"
     DOSSIERS_DIGITIZED_BY_FLAG = "dossiers_digitized_by_flag"
     DOSSIERS_REUSING = "dossiers_reusing"
@@ -49,6 +51,16 @@ class Tally:
     """The counts of one centre. A measure that is absent is 0."""
 
     centre: Centre
+    counts: Mapping[Measure, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureTally:
+    """The counts of one procedure at one centre, or at all of a nation (`centre` is ""): dossiers, those digitized,
+    those that wait for a payment, those whose result is a document, and those of them with a digitized one."""
+
+    procedure: str
+    centre: str = ""
     counts: Mapping[Measure, int]
 
 

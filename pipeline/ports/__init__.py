@@ -14,13 +14,13 @@ from pipeline.ports.catalogue import (
     GateBook,
     Hit,
     MatchBook,
-    RateSource,
     ReceiptBook,
     RetryDesk,
     Tombstones,
 )
 from pipeline.ports.connectors import ConnectionBook, Connector, Outbox
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
+from pipeline.ports.rates import EditionBook, RateSource, ReportedFigures
 from pipeline.ports.reading import (
     END,
     START,
@@ -44,6 +44,7 @@ __all__ = [
     "DocumentQueue",
     "DocumentShelf",
     "DocumentView",
+    "EditionBook",
     "GateBook",
     "Hit",
     "LanguageModel",
@@ -58,6 +59,7 @@ __all__ = [
     "ReceiptBook",
     "Register",
     "RegisterLookup",
+    "ReportedFigures",
     "RetryDesk",
     "ScanOpener",
     "StampReader",

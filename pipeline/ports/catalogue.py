@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from pipeline.model import (
     Document,
     DocumentState,
-    Dossier,
     GateSetting,
     Match,
     Original,
-    Period,
     Reading,
     Receipt,
-    Tally,
     Tombstone,
 )
 
@@ -191,20 +188,4 @@ class MatchBook(Protocol):
 
     def to_match(self, limit: int, after: str = "") -> Sequence[DocumentView]:
         """Documents that were read and have no match in force, by id, those after the id `after`."""
-        ...
-
-
-class RateSource(Protocol):
-    """The counts behind every rate."""
-
-    def tallies(self, period: Period) -> Sequence[Tally]:
-        """One per centre, by code, as it was on the last day; a centre that counted nothing is there too."""
-        ...
-
-    def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:
-        """Dossiers of the period that keep the record digitization rate down, the oldest first."""
-        ...
-
-    def span(self) -> tuple[date, date] | None:
-        """The first and the last local day with a received dossier; None where there is none."""
         ...

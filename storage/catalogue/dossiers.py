@@ -23,15 +23,15 @@ from storage.catalogue.lookup import history_of, history_text
 from storage.catalogue.tables import storable
 
 BATCH = 5000
-_MANY_CELLS = 200_000
-"""An import that touches more centres and days (more than that of a nation's day) has whole days counted again."""
+_MANY_CELLS = 400_000
+"""An import that touches more centres, days and procedures (more than that of a nation's day) has whole days counted again."""
 
 _REMEMBERED = 20_000
 
 _DOSSIER = ("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at", "history")
 _COMPONENT = ("code", "position", "name", "flagged", "reused")
 _RESULT = ("code", "position", "name", "flagged")
-_CENTRE, _STATUS, _RECEIVED, _RESOLVED, _HISTORY = 1, 5, 6, 7, 8
+_CENTRE, _PROCEDURE, _STATUS, _RECEIVED, _RESOLVED, _HISTORY = 1, 2, 5, 6, 7, 8
 
 _RESERVE = "SELECT setval(s, nextval(s) + %s) FROM CAST(pg_get_serial_sequence('dossiers', 'id') AS regclass) AS s"
 
@@ -86,7 +86,7 @@ class DossierWriter:
 
     def finish(self) -> None:
         if self._days:
-            rollups.refresh_days(self._connection, self._days | {day for _, day in self._cells})
+            rollups.refresh_days(self._connection, self._days | {cell.day for cell in self._cells})
         else:
             rollups.refresh(self._connection, self._cells)
 
@@ -142,9 +142,9 @@ class DossierWriter:
     def _note_cell(self, stored: _Stored) -> None:
         received = stored.own[_RECEIVED]
         if received is not None:
-            self._cells.add((stored.own[_CENTRE], _local_day(received)))
+            self._cells.add(rollups.Cell(stored.own[_CENTRE], _local_day(received), stored.own[_PROCEDURE]))
             if len(self._cells) > _MANY_CELLS:
-                self._days.update(day for _, day in self._cells)
+                self._days.update(cell.day for cell in self._cells)
                 self._cells.clear()
 
     # --- statements

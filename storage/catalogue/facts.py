@@ -8,6 +8,7 @@ is not believed either, since it speaks of that file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,12 +28,17 @@ def dossiers_of(period: Period) -> sa.Select[Any]:
 
 
 def wanted(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """id, centre, resolved, result_is_document of every dossier, and `more`; to be narrowed down."""
+    """id, centre, resolved, payment_due, result_is_document of every dossier, and `more`; to be narrowed down."""
     resolved = sa.or_(
         dossiers.c.resolved_at.is_not(None), dossiers.c.status.in_([DossierStatus.DONE, DossierStatus.RETURNED])
     )
     return sa.select(
-        dossiers.c.id, dossiers.c.centre, resolved.label("resolved"), procedures.c.result_is_document, *more
+        dossiers.c.id,
+        dossiers.c.centre,
+        resolved.label("resolved"),
+        (dossiers.c.status == DossierStatus.PAYMENT_DUE).label("payment_due"),
+        procedures.c.result_is_document,
+        *more,
     ).join_from(dossiers, procedures)
 
 
@@ -87,7 +93,7 @@ def _sum(condition: _Flag) -> _Number:
 _NOTHING = sa.literal_column("0", sa.Integer)
 
 
-def _numbers(of_period: sa.CTE) -> sa.CTE:
+def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
     """Per dossier its columns, and of its components and results: how many, digitized, digitized by a match; components
     reused; results left out as a component's copy."""
     given = _papers(of_period, components, PaperKind.COMPONENT)
@@ -118,13 +124,14 @@ def _numbers(of_period: sa.CTE) -> sa.CTE:
     ]
     each = sa.union_all(*parts).subquery("papers")
     keys = [each.c[column.name] for column in of_period.c]
-    sums = (sa.func.sum(each.c[name]).label(name) for name in (*names, "copied"))
-    return sa.select(*keys, *sums).group_by(*keys).cte("numbers")
+    sums = (sa.func.sum(each.c[number]).label(number) for number in (*names, "copied"))
+    return sa.select(*keys, *sums).group_by(*keys).cte(name)
 
 
-def dossier_facts(of_period: sa.CTE) -> sa.CTE:
-    """A row for each dossier of `of_period` with its columns: what it counts for, as numbers and truth values."""
-    of = _numbers(of_period).c
+def dossier_facts(of_period: sa.CTE, name: str = "dossier_facts") -> sa.CTE:
+    """A row for each dossier of `of_period` with its columns: what it counts for, as numbers and truth values. `name`
+    tells it from another one in the same statement."""
+    of = _numbers(of_period, f"numbers_of_{name}").c
 
     def complete(component_count: _Number, result_count: _Number) -> _Flag:
         return sa.and_(component_count > 0, sa.or_(sa.not_(of.result_is_document), result_count > 0))
@@ -146,11 +153,12 @@ def dossier_facts(of_period: sa.CTE) -> sa.CTE:
         of.issued_digitized.label("results_digitized"),
         (of.issued_digitized - of.issued_matched).label("results_by_flag"),
         of.copied.label("results_copied"),
-    ).cte("dossier_facts")
+    ).cte(name)
 
 
 _FLAGS = {
     Measure.DOSSIERS_RESOLVED: "resolved",
+    Measure.DOSSIERS_PAYMENT_DUE: "payment_due",
     Measure.DOSSIERS_DIGITIZED: "digitized",
     Measure.DOSSIERS_DIGITIZED_BY_FLAG: "digitized_by_flag",
     Measure.DOSSIERS_REUSING: "reusing",
@@ -171,12 +179,13 @@ COUNTED = (Measure.DOSSIERS, *_FLAGS, *_NUMBERS)
 """The measures that are sums over dossiers."""
 
 
-def counts(facts: sa.CTE, *by: str) -> sa.Select[Any]:
-    """The columns `by` of the facts, by which they are grouped, and a column for each measure of `COUNTED`."""
+def counts(facts: sa.CTE, *by: str, measures: Sequence[Measure] = COUNTED) -> sa.Select[Any]:
+    """The columns `by` of the facts, by which they are grouped, and a column for each of `measures`."""
     keys = [facts.c[name] for name in by]
-    return sa.select(
-        *keys,
-        sa.func.count().label(Measure.DOSSIERS.value),
-        *(_sum(facts.c[column]).label(measure.value) for measure, column in _FLAGS.items()),
-        *(sa.func.sum(facts.c[column]).label(measure.value) for measure, column in _NUMBERS.items()),
-    ).group_by(*keys)
+    return sa.select(*keys, *(_count(facts, measure).label(measure.value) for measure in measures)).group_by(*keys)
+
+
+def _count(facts: sa.CTE, measure: Measure) -> _Number:
+    if measure in _FLAGS:
+        return _sum(facts.c[_FLAGS[measure]])
+    return sa.func.sum(facts.c[_NUMBERS[measure]]) if measure in _NUMBERS else sa.func.count()

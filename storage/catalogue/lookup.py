@@ -69,11 +69,13 @@ class Lookup:
         return sorted(found, key=lambda t: (t.indicator, t.scope, t.code, t.valid_from))
 
 
-def all_centres(connection: sa.Connection, on: date | None = None) -> list[Centre]:
-    """All, by code, as they are now or as they were on a day."""
+def all_centres(
+    connection: sa.Connection, on: date | None = None, where: Sequence[sa.ColumnElement[bool]] = ()
+) -> list[Centre]:
+    """By code, as they are now or as they were on a day; `where`, on the column of codes, narrows them down."""
     if on is None:
-        return sorted(_newest(connection), key=lambda centre: centre.code)
-    return centres_on(all_versions(connection), on)
+        return sorted(_newest(connection, *where), key=lambda centre: centre.code)
+    return centres_on([*_newest(connection, *where), *_earlier(connection, *where)], on)
 
 
 def all_versions(connection: sa.Connection, code: str | None = None) -> list[Centre]:

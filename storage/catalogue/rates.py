@@ -3,19 +3,22 @@ recount from the dossiers themselves that proves them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline import clock
-from pipeline.model import Centre, Dossier, Measure, Period, Tally
-from storage.catalogue import rollups
+from pipeline.indicators.rows import belongs
+from pipeline.model import Centre, Dossier, Measure, Period, ProcedureTally, Scope, Tally
+from storage.catalogue import procedure_tallies, rollups
 from storage.catalogue.facts import COUNTED, counts, dossier_facts, dossiers_of
 from storage.catalogue.lookup import all_centres, with_papers
+from storage.catalogue.procedure_tallies import Within
 from storage.catalogue.session import Database, chunks
-from storage.catalogue.tables import document_parts, documents, dossiers, receipts
+from storage.catalogue.tables import centres, document_parts, documents, dossiers, earlier_centres, receipts
 from storage.catalogue.views import is_matched
 
 
@@ -25,13 +28,44 @@ class Rates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def tallies(self, period: Period) -> Sequence[Tally]:
-        return self._tallies(period, rollups.of_period(period))
+    def tallies(
+        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, on: date | None = None
+    ) -> Sequence[Tally]:
+        within = partial(_within, scope, code)
+        found = self._tallies(period, rollups.of_period(period, within), within, on or period.last)
+        return [tally for tally in found if belongs(tally.centre, scope, code)]
 
     def recount(self, period: Period) -> Sequence[Tally]:
         """The same from the dossiers themselves: slow, for proof and measurement."""
         facts = dossier_facts(dossiers_of(period).cte("of_period"))
-        return self._tallies(period, counts(facts, "centre"))
+        return self._tallies(period, counts(facts, "centre"), partial(_within, Scope.NATION, ""), period.last)
+
+    def procedures(
+        self, period: Period, codes: Collection[str], scope: Scope = Scope.NATION, code: str = ""
+    ) -> Sequence[ProcedureTally]:
+        each = procedure_tallies.of_period(period, codes, partial(_within, scope, code))
+        keys = [each.c.procedure] if scope is Scope.NATION else [each.c.procedure, each.c.centre]
+        sums = [sa.func.sum(each.c[measure.value]) for measure in procedure_tallies.MEASURES]
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(*keys, *sums).group_by(*keys).order_by(*keys)).all()
+        return [
+            ProcedureTally(
+                procedure=row[0],
+                centre="" if scope is Scope.NATION else row[1],
+                counts={m: int(n) for m, n in zip(procedure_tallies.MEASURES, row[len(keys) :], strict=True)},
+            )
+            for row in rows
+        ]
+
+    def months(
+        self, first: date, last: date, scope: Scope = Scope.NATION, code: str = ""
+    ) -> Mapping[date, Mapping[Measure, int]]:
+        statement = rollups.by_month(first, last, partial(_within, scope, code))
+        with self._database.read() as connection:
+            return {
+                month: {measure: int(number) for measure, number in zip(COUNTED, numbers, strict=True)}
+                for month, *numbers in connection.execute(statement)
+            }
 
     def differences(self, limit: int = 100) -> Sequence[tuple[str, date]]:
         """Centres and days (of a month its first) whose sums are not those of a full recount: none, unless something
@@ -44,17 +78,17 @@ class Rates:
         with self._database.write() as connection:
             rollups.rebuild(connection)
 
-    def _tallies(self, period: Period, statement: sa.Select[Any]) -> Sequence[Tally]:
+    def _tallies(self, period: Period, statement: sa.Select[Any], within: Within, on: date) -> Sequence[Tally]:
         with self._database.read() as connection:
-            centres = all_centres(connection, period.last)  # as they were then
-            found: dict[str, dict[Measure, int]] = {centre.code: {} for centre in centres}
+            places = all_centres(connection, on, within(centres.c.code))
+            found: dict[str, dict[Measure, int]] = {centre.code: {} for centre in places}
             for row in connection.execute(statement):
                 found[row[0]] = {measure: int(number) for measure, number in zip(COUNTED, row[1:], strict=True)}
             for measure, apart in _COUNTED_APART.items():
-                for code, number in connection.execute(apart()):
+                for code, number in connection.execute(apart(within)):
                     if code in found:  # a receipt may name a centre that the register does not know
                         found[code][measure] = number
-        return [Tally(centre=centre, counts=_completed(centre, period, found[centre.code])) for centre in centres]
+        return [Tally(centre=centre, counts=_completed(centre, period, found[centre.code])) for centre in places]
 
     def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:
         of_period = dossiers_of(period).where(dossiers.c.centre == centre).cte("of_period")
@@ -83,28 +117,40 @@ def _completed(centre: Centre, period: Period, counts: dict[Measure, int]) -> di
     return {**counts, Measure.CENTRES: int(operating), Measure.CENTRES_DIGITIZING: int(operating and digitizing)}
 
 
-def _undated() -> sa.Select[tuple[str, int]]:
+def _within(scope: Scope, code: str, centre: sa.ColumnElement[str]) -> Sequence[sa.ColumnElement[bool]]:
+    """Of a province: the centres that belong or belonged to it."""
+    match scope:
+        case Scope.CENTRE:
+            return (centre == code,)
+        case Scope.PROVINCE | Scope.MINISTRY:
+            of = (sa.select(table.c.code).where(table.c.province == code) for table in (centres, earlier_centres))
+            return (centre.in_(sa.union(*of)),)
+        case _:
+            return ()
+
+
+def _undated(within: Within) -> sa.Select[tuple[str, int]]:
     return (
         sa.select(dossiers.c.centre, sa.func.count())
-        .where(dossiers.c.received_at.is_(None))
+        .where(dossiers.c.received_at.is_(None), *within(dossiers.c.centre))
         .group_by(dossiers.c.centre)
     )
 
 
-def _unmatched() -> sa.Select[tuple[str, int]]:
+def _unmatched(within: Within) -> sa.Select[tuple[str, int]]:
     """Documents without a match in force, for each centre that dropped one of their originals."""
     dropped = (
         sa.select(receipts.c.centre, documents.c.id)
         .join_from(documents, document_parts)
         .join(receipts, receipts.c.sha256 == document_parts.c.sha256)
-        .where(~is_matched())
+        .where(~is_matched(), *within(receipts.c.centre))
         .distinct()
         .subquery()
     )
     return sa.select(dropped.c.centre, sa.func.count()).group_by(dropped.c.centre)
 
 
-_COUNTED_APART: dict[Measure, Callable[[], sa.Select[tuple[str, int]]]] = {
+_COUNTED_APART: dict[Measure, Callable[[Within], sa.Select[tuple[str, int]]]] = {
     Measure.DOSSIERS_UNDATED: _undated,
     Measure.DOCUMENTS_UNMATCHED: _unmatched,
 }

@@ -196,7 +196,7 @@ dossiers = Table(
     Column("resolved_at", UtcDateTime),
     Column("history", sa.Text),  # changes of the status, a line each, the oldest first
     UniqueConstraint("code"),
-    Index(None, "centre", "received_at"),
+    Index(None, "centre", "received_at", "procedure"),
     Index(None, "received_at"),
 )
 

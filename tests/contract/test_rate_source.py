@@ -290,6 +290,7 @@ def _recount_dossier(row: Dossier, matches: Sequence[Match], has_document: bool)
     total[M.DOSSIERS_RESOLVED] = int(
         row.resolved_at is not None or row.status in (DossierStatus.DONE, DossierStatus.RETURNED)
     )
+    total[M.DOSSIERS_PAYMENT_DUE] = int(row.status is DossierStatus.PAYMENT_DUE)
     total[M.DOSSIERS_REUSING] = int(any(paper.reused for paper in row.components))
     sure = {PaperKind.COMPONENT: 0, PaperKind.RESULT: 0}
     for component in row.components:

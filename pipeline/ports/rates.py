@@ -1,0 +1,88 @@
+"""Reports: the counts behind every rate, and what stays of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from pipeline.indicators.editions import Edition
+from pipeline.model import (
+    Connection,
+    Dossier,
+    IndexFigure,
+    Measure,
+    Period,
+    ProcedureTally,
+    Scope,
+    Tally,
+)
+from pipeline.ports.register import Changes
+
+
+class RateSource(Protocol):
+    """The counts behind every rate, of the nation, a province (or ministry) or a centre."""
+
+    def tallies(
+        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, on: date | None = None
+    ) -> Sequence[Tally]:
+        """One per centre, by code, a centre that counted nothing too; which centres belong to a province, and what
+        they are called, is that of the day `on` (None: the last day of the period)."""
+        ...
+
+    def procedures(
+        self, period: Period, codes: Collection[str], scope: Scope = Scope.NATION, code: str = ""
+    ) -> Sequence[ProcedureTally]:
+        """The counts of these procedures, of a province or centre by centre too; those that count nothing are left
+        out. Centres that belonged to a province at another time are among its own."""
+        ...
+
+    def months(
+        self, first: date, last: date, scope: Scope = Scope.NATION, code: str = ""
+    ) -> Mapping[date, Mapping[Measure, int]]:
+        """The sums of each month from that of `first` to that of `last` that has any, by its first day."""
+        ...
+
+    def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:
+        """Dossiers of the period that keep the record digitization rate down, the oldest first."""
+        ...
+
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last local day with a received dossier; None where there is none."""
+        ...
+
+
+class ReportedFigures(Protocol):
+    """What others measured or run. A row that is there already is brought up to date."""
+
+    def put_connections(self, rows: Iterable[Connection], *, dry_run: bool = False) -> Changes: ...
+
+    def put_indices(self, rows: Iterable[IndexFigure], *, dry_run: bool = False) -> Changes: ...
+
+    def connections(self) -> Sequence[Connection]:
+        """By system and agency."""
+        ...
+
+    def indices(self) -> Sequence[IndexFigure]:
+        """By code, part and period."""
+        ...
+
+
+class EditionBook(Protocol):
+    """Which reports were published. Nothing in it is ever changed."""
+
+    def record(self, edition: Edition) -> bool:
+        """False where an edition of this name is there already."""
+        ...
+
+    def all(self) -> Sequence[Edition]:
+        """The latest first."""
+        ...
+
+    def latest(self, report: str) -> Edition | None:
+        """Of the report with this name (see `Edition.report`)."""
+        ...
+
+    def find(self, name: str) -> Edition | None:
+        """By its name, report and number: nation-9T-2023-2."""
+        ...
