@@ -26,7 +26,7 @@ editions = Table(
 
 
 class Editions:
-    """The book of what was published. A row is never changed."""
+    """Fills `pipeline.ports.EditionBook`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -49,7 +49,7 @@ _FIGURE = ("code", "part", "period")
 
 
 class Reported:
-    """What was imported of connections and indices. A row that is there already is brought up to date."""
+    """Fills `pipeline.ports.ReportedFigures`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,8 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipeline.indicators.periods import parse
-from pipeline.model import Component, Dossier, DossierStatus, MatchSource, Measure, Period, Result, Tally, Tombstone
+from pipeline.model import (
+    Component,
+    Dossier,
+    DossierStatus,
+    MatchSource,
+    Measure,
+    Period,
+    Result,
+    Scope,
+    Tally,
+    Tombstone,
+)
 from storage.catalogue import Catalogue
+from storage.catalogue.procedure_tallies import MEASURES
 from tests.storage.catalogue_builders import (
     NOW,
     SEPTEMBER,
@@ -74,7 +86,9 @@ class History:
 
     def step(self) -> None:
         self.minute += 1
-        self.random.choice((self.add, self.change, self.read, self.match, self.match, self.flip, self.purge))()
+        self.random.choice(
+            (self.add, self.change, self.read, self.match, self.match, self.flip, self.purge, self.move)
+        )()
 
     def add(self) -> None:
         number = len(self.dossiers)
@@ -106,6 +120,12 @@ class History:
         code = self.random.choice(PROCEDURES)
         self.catalogue.register.put_procedures([procedure(code, result_is_document=self.random.random() < 0.5)])
 
+    def move(self) -> None:
+        code = self.random.choice(CENTRES)
+        province = self.random.choice(("H18", "H35"))
+        since = date(2023, self.random.randrange(1, 13), 1)
+        self.catalogue.register.put_centres([centre(code, province=province, since=since)])
+
     def purge(self) -> None:
         number = self.random.randrange(len(self.documents))
         self.catalogue.tombstones.record(
@@ -121,7 +141,43 @@ def test_after_every_write_the_sums_are_those_of_a_recount(catalogue: Catalogue,
         history.step()
         assert catalogue.rates.differences() == []
     for period in PERIODS:
-        assert _nonzero(catalogue.rates.tallies(period)) == _nonzero(catalogue.rates.recount(period))
+        whole = catalogue.rates.tallies(period)
+        assert _nonzero(whole) == _nonzero(catalogue.rates.recount(period))
+        for place in ("H18", "H35"):
+            inside = [tally for tally in whole if tally.centre.province == place]
+            assert catalogue.rates.tallies(period, Scope.PROVINCE, place) == inside
+        for code in CENTRES:
+            (tally,) = catalogue.rates.tallies(period, Scope.CENTRE, code)
+            assert tally in whole
+            _assert_procedures_add_up(catalogue, period, tally)
+
+
+def _assert_procedures_add_up(catalogue: Catalogue, period: Period, tally: Tally) -> None:
+    rows = catalogue.rates.procedures(period, PROCEDURES, Scope.CENTRE, tally.centre.code)
+    for measure in MEASURES:
+        assert sum(row.counts[measure] for row in rows) == tally.counts.get(measure, 0)
+
+
+def test_the_months_of_a_year_add_up_to_it(catalogue: Catalogue) -> None:
+    History(catalogue, 7)
+    year = parse("2023")
+    months = catalogue.rates.months(year.first, year.last)
+    assert [month.month for month in months] == [7, 8, 9, 10]
+    for measure in MEASURES:
+        whole = sum(tally.counts.get(measure, 0) for tally in catalogue.rates.tallies(year))
+        assert sum(counts[measure] for counts in months.values()) == whole
+    some = catalogue.rates.months(date(2023, 8, 20), date(2023, 9, 1), Scope.PROVINCE, "H18")
+    assert list(some) == [date(2023, 8, 1), date(2023, 9, 1)]
+    assert not catalogue.rates.months(year.first, year.last, Scope.PROVINCE, "H99")
+
+
+def test_a_year_before_is_counted_for_the_centres_that_a_province_has_now(catalogue: Catalogue) -> None:
+    fill_register(catalogue, dossier(1))
+    catalogue.register.put_centres([centre(province="H35", since=date(2024, 7, 1))])
+    assert catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H35") == []
+    (then,) = catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H18")
+    (now,) = catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H35", on=date(2024, 9, 30))
+    assert (now.centre.province, now.counts) == ("H35", then.counts)
 
 
 def _nonzero(tallies: Sequence[Tally]) -> dict[str, dict[Measure, int]]:

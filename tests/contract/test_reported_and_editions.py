@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pipeline.indicators.editions import Change, Edition, StoredFile
 from pipeline.indicators.periods import parse
 from pipeline.model import Connection, ConnectionState, IndexFigure, Scope
-from pipeline.ports import Changes
+from pipeline.ports import Changes, EditionBook, ReportedFigures
 from storage.catalogue import Catalogue
 
 FIGURE = IndexFigure(
@@ -40,7 +40,7 @@ EDITION = Edition(
 
 
 def test_indices_and_connections_are_added_then_the_same_then_changed(catalogue: Catalogue) -> None:
-    reported = catalogue.reported
+    reported: ReportedFigures = catalogue.reported
     assert reported.put_indices([FIGURE]) == reported.put_connections([CONNECTION]) == Changes(added=1)
     assert reported.put_indices([FIGURE]) == reported.put_connections([CONNECTION]) == Changes(same=1)
     better, cut = replace(FIGURE, points=80.0), replace(CONNECTION, state=ConnectionState.SUSPENDED)
@@ -51,7 +51,7 @@ def test_indices_and_connections_are_added_then_the_same_then_changed(catalogue:
 
 
 def test_an_edition_is_kept_and_never_overwritten(catalogue: Catalogue) -> None:
-    book = catalogue.editions
+    book: EditionBook = catalogue.editions
     assert (book.latest("nation-9T-2023"), book.find("nation-9T-2023-1"), list(book.all())) == (None, None, [])
     assert book.record(EDITION)
     assert not book.record(replace(EDITION, published_by="ai khác"))
