@@ -24,7 +24,7 @@ from storage.catalogue.tables import storable
 
 BATCH = 5000
 _MANY_CELLS = 400_000
-"""An import that touches more centres, days and procedures (more than that of a nation's day) has whole days counted again."""
+"""An import that touches more centres, days and procedures (more than a nation's day) has whole days counted again."""
 
 _REMEMBERED = 20_000
 
