@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from connectors.endpoint import Endpoint
+from connectors.endpoint import Endpoint, TokenStyle
 from connectors.portal import PortalConnector
 from pipeline.errors import NotConfigured
 from pipeline.model import System
 from pipeline.ports import Connector
 
 _KINDS: Mapping[System, Callable[[Endpoint, Callable[[], datetime]], Connector]] = {System.PORTAL: PortalConnector}
+
+LOGINS: Mapping[System, tuple[TokenStyle, str]] = {System.PORTAL: (TokenStyle.SESSION, "/login")}
+"""How a system lets us in, and where, unless the settings say otherwise."""
+USUAL_LOGIN = (TokenStyle.OAUTH, "/token")
 
 
 def make_connector(endpoint: Endpoint, clock: Callable[[], datetime]) -> Connector:

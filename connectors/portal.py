@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,11 +87,12 @@ class PortalConnector(Speaker):
         if outgoing.kind != DOSSIER:
             raise NotOffered(f"portal: send {outgoing.kind}.")
         papers = self.message("papers", outgoing.record)
+        withdrawn = frozenset(outgoing.record.get("withdrawn", ()))
         there, _ = self._find(outgoing.key, outgoing.id)
         if there is None:
             raise NotThereYet("portal: TraCuuHoSo finds nothing.")
         self.record("dossier", there)
-        merged = merge(there, papers)
+        merged = merge(there, papers, withdrawn)
         already = merged == there
         if not already:
             answer, _ = self._service("DongBoHoSoMC", {"isUpdating": "True", "data": [merged]}, outgoing.id)
@@ -184,9 +185,9 @@ class PortalConnector(Speaker):
         return answer
 
 
-def merge(there: Mapping[str, Any], papers: Mapping[str, Any]) -> dict[str, Any]:
-    """The portal's record with our papers in it: ours stand for those with the same code and document, all others
-    stay as they are."""
+def merge(there: Mapping[str, Any], papers: Mapping[str, Any], withdrawn: Collection[str] = ()) -> dict[str, Any]:
+    """The portal's record with our papers in it: ours take the place of those with the same document, all others stay
+    as they are. Documents that no longer belong to the dossier are marked as deleted, and are results no more."""
     merged = dict(there)
     merged["HoSoCoThanhPhanSoHoa"] = (
         "1" if "1" in (papers["HoSoCoThanhPhanSoHoa"], str(there.get("HoSoCoThanhPhanSoHoa"))) else "0"
@@ -195,7 +196,18 @@ def merge(there: Mapping[str, Any], papers: Mapping[str, Any]) -> dict[str, Any]
     merged["DanhSachGiayToKetQua"] = _merged(
         there.get("DanhSachGiayToKetQua"), papers["DanhSachGiayToKetQua"], "GiayToId"
     )
+    if withdrawn:
+        merged["TaiLieuNop"] = [
+            {**row, "IsDeleted": "1"} if _names(row, "TepDinhKemId", withdrawn) else row for row in merged["TaiLieuNop"]
+        ]
+        merged["DanhSachGiayToKetQua"] = [
+            row for row in merged["DanhSachGiayToKetQua"] if not _names(row, "GiayToId", withdrawn)
+        ]
     return merged
+
+
+def _names(row: object, id: str, documents: Collection[str]) -> bool:
+    return isinstance(row, Mapping) and str(row.get(id)) in documents
 
 
 def _merged(there: object, ours: Sequence[Mapping[str, Any]], id: str) -> list[Any]:
@@ -211,7 +223,11 @@ def _papers_of(record: Mapping[str, Any]) -> Record:
     """Which of our documents the portal has, and the dossier's status there."""
     return {
         "documents": sorted(
-            {str(row.get("TepDinhKemId", "")) for row in as_list(record.get("TaiLieuNop")) if isinstance(row, Mapping)}
+            {
+                str(row.get("TepDinhKemId", ""))
+                for row in as_list(record.get("TaiLieuNop"))
+                if isinstance(row, Mapping) and str(row.get("IsDeleted", "0")) != "1"
+            }
             | {
                 str(row.get("GiayToId", ""))
                 for row in as_list(record.get("DanhSachGiayToKetQua"))

@@ -16,9 +16,12 @@ from prefect.types.entrypoint import EntrypointType
 from flows.backfill_flow import backfill_control, backfill_documents, backfill_scans
 from flows.digitize import digitize_batch
 from flows.ingest import ingest
-from flows.prefect_environment import BACKFILL_QUEUE, RUN_COMMAND, WORK_POOL
+from flows.interconnect import interconnect
+from flows.prefect_environment import BACKFILL_QUEUE, CONNECTIONS_QUEUE, RUN_COMMAND, WORK_POOL
 from flows.reconcile import reconcile
 from flows.report import report
+from flows.settings import Settings
+from pipeline.model import SYSTEM_NAMES
 
 SCHEDULES: list[tuple[Flow[..., Any], timedelta | None, str]] = [
     (digitize_batch, None, "Reads a batch of documents"),
@@ -32,8 +35,12 @@ SCHEDULES: list[tuple[Flow[..., Any], timedelta | None, str]] = [
 """Each flow with its interval (None: only when asked for) and what the Prefect page says of it."""
 
 
-def deploy() -> None:
-    """Creates or updates the work pool and a deployment `sohoa` of each flow."""
+TURN_EVERY = timedelta(minutes=1)
+"""How often there is a turn with each system that is connected."""
+
+
+def deploy(settings: Settings) -> None:
+    """Creates or updates the work pool, a deployment `sohoa` of each flow, and one for each connected system."""
     with get_client(sync_client=True) as client:
         with contextlib.suppress(ObjectAlreadyExists):
             client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process"))
@@ -43,6 +50,12 @@ def deploy() -> None:
                 work_pool_name=WORK_POOL,
                 description="Old scans and documents to read again; paused outside its hours by sohoa itself",
             )
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_queue(
+                name=CONNECTIONS_QUEUE,
+                work_pool_name=WORK_POOL,
+                description="Turns with other systems",
+            )
     for flow, interval, description in SCHEDULES:
         deployment = RunnerDeployment.from_flow(
             flow,
@@ -50,6 +63,19 @@ def deploy() -> None:
             work_pool_name=WORK_POOL,
             interval=interval,
             description=description,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            job_variables={"command": RUN_COMMAND},
+        )
+        deployment.apply()
+    for system in settings.connections:
+        deployment = RunnerDeployment.from_flow(
+            interconnect,
+            name=system.value,
+            work_pool_name=WORK_POOL,
+            work_queue_name=CONNECTIONS_QUEUE,
+            interval=TURN_EVERY,
+            parameters={"system": system.value},
+            description=f"Sends to and fetches from: {SYSTEM_NAMES[system]}",
             entrypoint_type=EntrypointType.MODULE_PATH,
             job_variables={"command": RUN_COMMAND},
         )

@@ -16,7 +16,7 @@ from pathlib import Path
 from flows.settings import Settings
 
 WORK_POOL = "sohoa"
-FRESH_QUEUE, BACKFILL_QUEUE = "default", "backfill"
+FRESH_QUEUE, BACKFILL_QUEUE, CONNECTIONS_QUEUE = "default", "backfill", "connections"
 """The work queues of the pool, each with a worker of its own on every host: what clerks wait for never stands behind
 old scans."""
 DIGITIZE = "digitize/sohoa"

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,15 +19,41 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from connectors.endpoint import TokenStyle
 from pipeline.errors import ConfigurationError, NoWorkspace
+from pipeline.model import System
 
 SETTINGS_FILE = "sohoa.toml"
+
+
+class ConnectionSettings(BaseModel):
+    """One other system, as the province's information department gave it: see docs/interconnection.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str
+    token: TokenStyle | None = None
+    """None: as the guide of that system says."""
+    token_path: str = ""
+    key: str = ""
+    secret: SecretStr = SecretStr("")
+    app_name: str = ""
+    partner: str = ""
+    partner_own: str = ""
+    target: str = ""
+    officer: str = ""
+    authority: Path | None = None
+    seconds: float = Field(default=60.0, gt=0)
+    per_minute: int = Field(default=600, ge=1)
+    parallel: int = Field(default=4, ge=1, le=32)
+    paths: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
     """Frozen; an unknown name is an error, so that a typing mistake does not pass in silence."""
 
-    model_config = SettingsConfigDict(env_prefix="SOHOA_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SOHOA_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     workspace: Path
     """The folder that holds everything the embedded parts keep: inbox, done, rejected, objects, databases."""
@@ -108,6 +134,15 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
 
+    agency: str = ""
+    """The agency code of the province or ministry that this installation belongs to, such as H18."""
+    connections: dict[System, ConnectionSettings] = Field(default_factory=dict)
+    """How other systems are reached; a table `[connections.portal]` in the file."""
+    connections_key: SecretStr = SecretStr("")
+    """What personal data are encrypted with while they wait; several with commas between them, the newest first."""
+    links_base: str = ""
+    """The address before the keys of the store in links that are sent out."""
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -154,6 +189,11 @@ class Settings(BaseSettings):
     def prefect_home(self) -> Path:
         """Prefect's own home, so that nothing of the user's Prefect is touched."""
         return self.workspace / "prefect"
+
+    @property
+    def mappings_folder(self) -> Path:
+        """Mapping tables that take the place of those that come with sohoa."""
+        return self.workspace / "connections"
 
     @property
     def catalogue_url(self) -> str:

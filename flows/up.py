@@ -17,7 +17,15 @@ from enum import StrEnum
 import httpx
 
 from flows import heartbeat
-from flows.prefect_environment import BACKFILL_QUEUE, FRESH_QUEUE, WORK_POOL, enter, environment, worker_name
+from flows.prefect_environment import (
+    BACKFILL_QUEUE,
+    CONNECTIONS_QUEUE,
+    FRESH_QUEUE,
+    WORK_POOL,
+    enter,
+    environment,
+    worker_name,
+)
 from flows.progress import Pace
 from flows.services import open_services
 from flows.settings import Settings
@@ -135,6 +143,8 @@ def run(
             supervisor.start("warm", [sys.executable, "-m", "flows.warm"])
             supervisor.start(Part.WORKER, _worker_command(settings, FRESH_QUEUE))
             supervisor.start("backfill", _worker_command(settings, BACKFILL_QUEUE))
+            if settings.connections:
+                supervisor.start("connections", _worker_command(settings, CONNECTIONS_QUEUE))
         if Part.WATCHER in parts:
             supervisor.start(Part.WATCHER, [sys.executable, "-m", "sohoa", "watch"])
             tell(f"Watching {settings.inbox_folder}")
@@ -156,7 +166,9 @@ def _server_command(settings: Settings) -> list[str]:
 
 
 def _worker_command(settings: Settings, queue: str) -> list[str]:
-    pool = ["--pool", WORK_POOL, "--work-queue", queue, "--type", "process", "--limit", str(settings.workers)]
+    # Turns with other systems mostly wait for them: each may have its own at any time.
+    limit = len(settings.connections) if queue == CONNECTIONS_QUEUE else settings.workers
+    pool = ["--pool", WORK_POOL, "--work-queue", queue, "--type", "process", "--limit", str(limit)]
     return [sys.executable, "-m", "prefect", "worker", "start", *pool, "--name", worker_name(settings, queue)]
 
 
@@ -229,6 +241,6 @@ def _deploy(settings: Settings) -> None:
     from flows.deploy import deploy  # noqa: PLC0415  Prefect reads its settings when it is imported
     from flows.submit import submit_waiting  # noqa: PLC0415
 
-    deploy()
+    deploy(settings)
     with open_services(settings) as services:
         submit_waiting(services, now())

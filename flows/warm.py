@@ -38,6 +38,7 @@ _IMPORTED_BY_RUNS = (
     "flows.backfill_flow",
     "flows.digitize",
     "flows.ingest",
+    "flows.interconnect",
     "flows.reconcile",
     "flows.report",
     "prefect.flow_engine",

@@ -18,7 +18,16 @@ from pipeline.ports.catalogue import (
     RetryDesk,
     Tombstones,
 )
-from pipeline.ports.connectors import ConnectionBook, Connector, Outbox
+from pipeline.ports.connectors import (
+    ConnectionBook,
+    Connector,
+    DossierPapers,
+    LookUpLog,
+    Outbox,
+    Shared,
+    SharingFigures,
+    VerificationCache,
+)
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
 from pipeline.ports.rates import EditionBook, RateSource, ReportedFigures
 from pipeline.ports.reading import (
@@ -44,10 +53,12 @@ __all__ = [
     "DocumentQueue",
     "DocumentShelf",
     "DocumentView",
+    "DossierPapers",
     "EditionBook",
     "GateBook",
     "Hit",
     "LanguageModel",
+    "LookUpLog",
     "MatchBook",
     "ObjectStore",
     "Outbox",
@@ -62,9 +73,12 @@ __all__ = [
     "ReportedFigures",
     "RetryDesk",
     "ScanOpener",
+    "Shared",
+    "SharingFigures",
     "StampReader",
     "StoredObject",
     "TextBlock",
     "Tombstones",
     "UnitBook",
+    "VerificationCache",
 ]

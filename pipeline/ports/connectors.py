@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from pipeline.model import (
     Delivery,
     Health,
     LookUpNote,
+    Match,
     News,
     OutboxEntry,
     OutboxState,
@@ -20,6 +22,7 @@ from pipeline.model import (
     Question,
     System,
 )
+from pipeline.ports.catalogue import DocumentView
 
 
 class Connector(Protocol):
@@ -75,7 +78,8 @@ class Outbox(Protocol):
 
 
 class ConnectionBook(Protocol):
-    """The state of this installation's connections, and the log of look-ups, which is only ever added to."""
+    """The state of this installation's connections, and whose turn it is with a system: one process at a time keeps to
+    the pace that was agreed."""
 
     def put_health(self, health: ConnectionHealth) -> None: ...
 
@@ -83,8 +87,73 @@ class ConnectionBook(Protocol):
         """By system."""
         ...
 
+    def occupy(self, system: System, owner: str, now: datetime, until: datetime) -> bool:
+        """Takes the turn with a system until `until`; False while another owner has it."""
+        ...
+
+    def vacate(self, system: System, owner: str) -> None: ...
+
+
+class LookUpLog(Protocol):
+    """Who asked for whose data, and why. Only ever added to."""
+
     def note(self, note: LookUpNote) -> None: ...
 
     def notes(self, since: datetime, limit: int) -> Sequence[LookUpNote]:
         """The newest first."""
+        ...
+
+
+class VerificationCache(Protocol):
+    """That an owner of a dossier was verified, as long as the dossier is open. Nothing of the answer is kept."""
+
+    def remember(self, dossier: str, subject: str, at: datetime) -> None:
+        """`subject` is a keyed digest of what was asked."""
+        ...
+
+    def recall(self, dossier: str, subject: str) -> datetime | None: ...
+
+    def forget_ended(self) -> int:
+        """Removes those of dossiers that have ended; how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Of an agency's dossiers that a system should have: how many have a paper that was read, and how many of these
+    reached it."""
+
+    system: System
+    agency: str
+    digitized: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierPapers:
+    """What was read of a dossier: the matches in force, documents that no longer belong to it, and all their views by
+    id."""
+
+    matches: tuple[Match, ...]
+    withdrawn: tuple[str, ...]
+    views: Mapping[str, DocumentView]
+
+
+class SharingFigures(Protocol):
+    """How much has reached other systems, and what is to be sent."""
+
+    def totals(self) -> Mapping[System, Mapping[OutboxState, int]]:
+        """Entries of the outbox; states without any are not there."""
+        ...
+
+    def reasons(self, system: System, limit: int) -> Sequence[tuple[str, str, int]]:
+        """Why entries were refused or failed: code, reason, how many; the most frequent first."""
+        ...
+
+    def shareable(self, system: System, procedures: Collection[str]) -> Sequence[Shared]:
+        """By agency, of the dossiers of these procedures."""
+        ...
+
+    def papers(self, dossier: str) -> DossierPapers | None:
+        """None where the register does not know the dossier."""
         ...

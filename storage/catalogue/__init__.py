@@ -18,10 +18,12 @@ from storage.catalogue.activity import Activity
 from storage.catalogue.backfill_documents import BackfillDocuments
 from storage.catalogue.backfill_files import BackfillFiles
 from storage.catalogue.backfills import Backfills
+from storage.catalogue.connections import Connections
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
 from storage.catalogue.matches import Matches
+from storage.catalogue.outbox import Outbox
 from storage.catalogue.queue import Queue, Retry
 from storage.catalogue.rates import Rates
 from storage.catalogue.readings import Readings
@@ -29,6 +31,7 @@ from storage.catalogue.receipts import Receipts
 from storage.catalogue.register import Register
 from storage.catalogue.reported import Reported
 from storage.catalogue.session import Database
+from storage.catalogue.sharing import Sharing
 from storage.catalogue.shelf import Shelf
 from storage.catalogue.tombstones import Graves
 from storage.catalogue.units import UnitRecords
@@ -63,6 +66,9 @@ class Catalogue:
         self.editions = Editions(self._database)
         self.gate = GateSettings(self._database)
         self.tombstones = Graves(self._database)
+        self.outbox = Outbox(self._database)
+        self.connections = Connections(self._database)
+        self.sharing = Sharing(self._database)
         if self._database.in_memory:
             self.upgrade()
 

@@ -10,6 +10,7 @@ from pipeline.errors import NotFound
 from pipeline.model import Match, MatchSource
 from pipeline.ports import DocumentView
 from storage.catalogue import rollups
+from storage.catalogue.outbox import enqueue_papers
 from storage.catalogue.session import Database, chunks, insert_new
 from storage.catalogue.tables import documents, dossiers
 from storage.catalogue.tables import matches as match_table
@@ -30,6 +31,8 @@ class Matches:
             ids = dossier_ids(connection, [match.dossier for match in matches])
             new = sum(_record(connection, match, ids[match.dossier]) for match in matches)
             if new:
+                latest = max(match.matched_at for match in matches)
+                enqueue_papers(connection, {match.document for match in matches}, latest)
                 rollups.refresh_documents(connection, {match.document for match in matches})
             return new
 

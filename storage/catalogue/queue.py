@@ -19,6 +19,7 @@ from pipeline.ports import Claim
 from storage.catalogue import rollups
 from storage.catalogue.backfill_documents import record_failed, record_read
 from storage.catalogue.backfill_tables import backfills
+from storage.catalogue.outbox import enqueue_papers
 from storage.catalogue.session import Database, chunks
 from storage.catalogue.tables import documents, readings
 from storage.catalogue.views import documents_of, put_reading
@@ -119,6 +120,7 @@ class Queue:
             if claim.backfill:
                 record_read(connection, claim.backfill, reading, before if beside else None)
             if not beside:
+                enqueue_papers(connection, [reading.document], reading.read_at)
                 rollups.refresh_documents(connection, [reading.document])
 
     def fail(self, claim: Claim, code: str, *, permanent: bool, now: datetime) -> None:

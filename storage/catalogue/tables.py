@@ -102,7 +102,7 @@ metadata = sa.MetaData(
     }
 )
 
-_RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # --- the register -------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ procedure_components = Table(
 dossiers = Table(
     "dossiers",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("code", sa.Text, nullable=False),
     Column("centre", ForeignKey("centres.code"), nullable=False),
     Column("procedure", ForeignKey("procedures.code"), nullable=False),
@@ -239,7 +239,7 @@ targets = Table(
 gate_settings = Table(
     "gate_settings",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("centre", sa.Text, nullable=False),  # "" for all
     Column("rule", enum_text(Rule), nullable=False),
     Column("action", enum_text(Action)),  # null: taken back
@@ -344,7 +344,7 @@ readings = Table(
 page_texts = Table(
     "page_texts",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("reading", ForeignKey("readings.id"), nullable=False),
     Column("position", sa.Integer, nullable=False),  # 1-based within the document
     Column("text", StorableText, nullable=False),
@@ -356,7 +356,7 @@ page_texts = Table(
 matches = Table(
     "matches",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("document", ForeignKey("documents.id"), nullable=False),
     Column("dossier_id", ForeignKey("dossiers.id"), nullable=False),
     # No foreign key to the paper: an import may take it away and bring it back, the match stays.

@@ -1,0 +1,104 @@
+"""What comes in from other systems: procedures and dossiers into the register, the way an imported file goes, and what
+receivers say of records that they have."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flows.connecting import Watch
+from flows.services import Services
+from flows.work import match_waiting, store_register
+from pipeline.clock import local_day
+from pipeline.interconnection import incoming
+from pipeline.model import OutboxState, Query, Record, System
+from pipeline.ports import Connector
+from pipeline.register import ImportFile, read_dossiers, read_procedures
+
+log = logging.getLogger(__name__)
+
+BUDGET = timedelta(minutes=5)
+FOLLOWED = 3000
+"""Records whose progress is asked for in one run."""
+_LAST = ("registered", "refused", "ready")
+"""What a receiver says last of a record."""
+
+
+def fetch_register(services: Services, connector: Connector, clock: Callable[[], datetime]) -> Counter[str]:
+    """New procedures once a day, and dossiers since the last time; then documents that wait look for them again."""
+    watch, counts = Watch(services, System.PORTAL), Counter[str]()
+    today = local_day(clock()).isoformat()
+    state = watch.state()
+    cursors = {} if state is None else dict(state.cursors)
+    if cursors.get("procedures") != today:
+        news = connector.fetch(Query(kind="procedures"))
+        counts.update(_procedures(services, news.records, clock()))
+        counts["not understood"] += len(news.problems)
+        watch.move({"procedures": today}, clock())
+    began, since = clock(), cursors.get("dossiers", "")
+    while clock() - began < BUDGET:
+        news = connector.fetch(Query(kind="dossiers", since=since))
+        if not news.records:
+            break
+        counts.update(_dossiers(services, [incoming.minimal(row) for row in news.records], clock()))
+        since = news.since
+        watch.move({"dossiers": since}, clock())
+        if not news.more:
+            break
+    if counts["dossiers"]:
+        counts["matched"] = match_waiting(services, clock())
+    log.info("portal: %s", dict(counts))
+    return counts
+
+
+def _procedures(services: Services, records: Sequence[Record], now: datetime) -> Counter[str]:
+    rows = [incoming.procedure_row(record) for record in records]
+    if not rows:
+        return Counter()
+    with _as_file(rows) as file:
+        read = read_procedures(file)
+        store_register(services, "procedures", file, now)
+    known = {procedure.code: procedure for procedure in services.catalogue.lookup.procedures()}
+    services.catalogue.register.put_procedures(incoming.keep_local(read.rows, known))
+    return _counts("procedures", read)
+
+
+def _dossiers(services: Services, rows: Sequence[Record], now: datetime) -> Counter[str]:
+    lookup = services.catalogue.lookup
+    with _as_file(rows) as file:
+        read = read_dossiers(file, centres=lookup.centres(), procedures=lookup.procedures(), today=local_day(now))
+        store_register(services, "dossiers", file, now)
+    services.catalogue.register.put_dossiers(read.rows)
+    return _counts("dossiers", read)
+
+
+def _counts(kind: str, read: ImportFile[Any]) -> Counter[str]:
+    for problem in read.problems:
+        log.warning("%s from the portal: %s", kind, problem)
+    return Counter({kind: len(read.rows), f"{kind} left out": read.left_out})
+
+
+@contextlib.contextmanager
+def _as_file(rows: Sequence[Record]) -> Iterator[Path]:
+    """The records as a file of the register, there for as long as the context."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "portal.json"
+        file.write_text(json.dumps({"data": list(rows)}, ensure_ascii=False), "utf-8")
+        yield file
+
+
+def follow(services: Services, system: System, connector: Connector) -> int:
+    """Asks what became of delivered records whose end is not known; how many have moved on."""
+    delivered = services.catalogue.outbox.entries(system, [OutboxState.DELIVERED], FOLLOWED)
+    keys = [entry.key for entry in delivered if entry.progress not in _LAST]
+    if not keys:
+        return 0
+    news = connector.fetch(Query(kind="states", keys=keys))
+    return services.catalogue.outbox.follow(system, {str(r["key"]): str(r["state"]) for r in news.records})
