@@ -90,20 +90,23 @@ class Feeding:
         return iter(()) if self._source is None else self._source.files(after)
 
     def _list(self) -> bool:
+        """Notes the next files that are not known yet: after a restart those that are known pass by quickly."""
         if self._listed:
             return False
         book = self._services.catalogue
-        try:
-            some = list(islice(self._files, LISTED_AT_ONCE))
-        except SohoaError:
-            self._files = self._begin(book.backfills.get(self._id).cursor)
-            raise
-        book.backfill_files.add(self._id, [f for f in some if in_sample(f.place, self._spec.sample)])
-        if some:
+        new, until = 0, time.monotonic() + STEP_SECONDS
+        while not new and time.monotonic() < until:
+            try:
+                some = list(islice(self._files, LISTED_AT_ONCE))
+            except SohoaError:
+                self._files = self._begin(book.backfills.get(self._id).cursor)
+                raise
+            if not some:
+                self._listed = True
+                book.backfills.note(self._id, listed=True)
+                break
+            new = book.backfill_files.add(self._id, [f for f in some if in_sample(f.place, self._spec.sample)])
             book.backfills.note(self._id, cursor=some[-1].place)
-        else:
-            self._listed = True
-            book.backfills.note(self._id, listed=True)
         return True
 
     def _take(self, clock: Callable[[], datetime], most: int) -> int:

@@ -44,7 +44,11 @@ class S3Source:
         )
         try:
             self._client = Minio(
-                endpoint=endpoint, access_key=access_key, secret_key=secret_key, secure=secure, http_client=pool
+                endpoint=endpoint,
+                access_key=access_key or None,  # a public bucket asks for none
+                secret_key=secret_key or None,
+                secure=secure,
+                http_client=pool,
             )
         except ValueError as error:
             raise ConfigurationError(f"SOHOA_BACKFILL_S3_ENDPOINT is not host:port: {endpoint!r}.") from error
