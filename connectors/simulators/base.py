@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -233,6 +234,9 @@ class _BadDays:
         if fault in _INSTEAD:
             return _INSTEAD[fault]
         if fault is Fault.WRONG_CODES:
+            if "xml" in kind:
+                names = "|".join(self._simulator.coded).encode()
+                return re.sub(rb"<(" + names + rb")>[^<]*<", rb"<\1>ZZ<", body), kind
             try:
                 return json.dumps(_spoil(json.loads(body), self._simulator.coded)).encode(), kind
             except ValueError:

@@ -27,9 +27,9 @@ from pipeline.model import Query, Question, System
 from tests.connectors.connectors_kit import World, world
 
 
-@pytest.fixture(params=["portal"])
+@pytest.fixture(params=list(System))
 def there(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world(System(request.param)) as made:
+    with world(request.param) as made:
         yield made
 
 
@@ -148,10 +148,10 @@ def test_a_limit_on_calls_becomes_a_pause(there: World) -> None:
 def test_however_often_it_is_sent_there_is_one_record(there: World, fault: Fault) -> None:
     if there.sample is None:
         return
-    connector = make_connector(replace(there.endpoint, seconds=0.4), there.clock)
+    connector = make_connector(replace(there.endpoint, seconds=0.25), there.clock)
     connector.check()
     for _ in range(3):
-        there.simulator.plan(fault, seconds=0.9)
+        there.simulator.plan(fault, seconds=1.0)
         with pytest.raises(Transient):
             connector.send(there.sample)
     connector.send(there.sample)

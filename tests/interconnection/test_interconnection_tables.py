@@ -23,7 +23,7 @@ def made_of(folder: Path, rows: str) -> tables.Tables:
     return tables.load(System.PORTAL, folder)
 
 
-@pytest.mark.parametrize("system", [System.PORTAL])
+@pytest.mark.parametrize("system", list(System))
 def test_every_system_has_tables_that_can_be_used_and_say_how_sure_they_are(system: System) -> None:
     loaded = tables.load(system)
     assert loaded.messages
