@@ -183,12 +183,17 @@ def _of_centre(
             procedure=chosen[i].code,
             agency=centre.code,
             channel=_CHANNELS[channels[i]],
-            status=DossierStatus.PROCESSING if pending else DossierStatus.RETURNED,
+            status=_pending_status(chance[i, 2]) if pending else DossierStatus.RETURNED,
             received_at=moment,
             resolved_at=None if pending else moment + timedelta(days=1 + int(chance[i, 2] * 9)),
             components=papers.reused if reused else papers.digitized if scanned else papers.plain,
             results=papers.with_result if sure else papers.without_result,
         )
+
+
+def _pending_status(chance: float) -> DossierStatus:
+    """A fifth of those that are not resolved wait for a payment. `chance` is below 0.15."""
+    return DossierStatus.PAYMENT_DUE if chance < 0.03 else DossierStatus.PROCESSING
 
 
 # --- files --------------------------------------------------------------------------------------------------

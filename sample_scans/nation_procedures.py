@@ -9,8 +9,9 @@ from functools import cache
 from pipeline.model import Level, Procedure, ProcedureComponent
 
 BUSINESS, SPECIAL = "Đăng ký kinh doanh", "Quản lý chuyên ngành"
+HOUSEHOLD, FEES = "Hộ kinh doanh", "Phí, lệ phí"
 LAND, ENVIRONMENT, RESOURCES = "Đất đai", "Môi trường", "Tài nguyên và khoáng sản"
-ON_PAPER = (LAND, ENVIRONMENT, RESOURCES)
+ON_PAPER = (LAND, ENVIRONMENT, RESOURCES, FEES)
 """Sectors whose procedures are still much on paper."""
 
 RESULT_NAME = "Kết quả giải quyết thủ tục hành chính"
@@ -27,7 +28,7 @@ def _procedure(code: str, name: str, sector: str, *papers: str, document: bool =
 _BY_LEVEL: tuple[tuple[tuple[Level, ...], Procedure], ...] = (
     ((Level.COMMUNE,), _procedure("1.901193", "Đăng ký khai sinh", "Hộ tịch", "Tờ khai", "Giấy chứng sinh")),
     ((Level.COMMUNE,), _procedure("1.904873", "Xác nhận tình trạng hôn nhân", "Hộ tịch", "Tờ khai")),
-    (_HIGHER, _procedure("1.901612", "Đăng ký hộ kinh doanh", BUSINESS, "Giấy đề nghị")),
+    (_HIGHER, _procedure("1.901612", "Đăng ký hộ kinh doanh", HOUSEHOLD, "Giấy đề nghị")),
     (
         (Level.PROVINCE,),
         _procedure("2.902001", "Đăng ký doanh nghiệp", BUSINESS, "Giấy đề nghị", "Điều lệ"),
@@ -37,6 +38,7 @@ _BY_LEVEL: tuple[tuple[tuple[Level, ...], Procedure], ...] = (
     (_EVERYWHERE, _procedure("1.912766", "Đăng ký biến động đất đai", LAND, "Đơn đăng ký", "Biên bản xác minh")),
     (_HIGHER, _procedure("1.904237", "Xác nhận kế hoạch bảo vệ môi trường", ENVIRONMENT, "Văn bản đề nghị", "Báo cáo")),
     ((Level.PROVINCE,), _procedure("1.904446", "Cấp giấy phép khai thác khoáng sản", RESOURCES, "Đơn", "Bản đồ")),
+    (_EVERYWHERE, _procedure("1.907891", "Khai, nộp lệ phí trước bạ", FEES, "Tờ khai")),
     (
         (Level.MINISTRY,),
         _procedure("1.900101", "Cấp giấy phép lưu hành", SPECIAL, "Đơn", "Hồ sơ kỹ thuật"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.indicators.rates import is_locality
 from pipeline.model import Connection, ConnectionState, Period
 
 
@@ -42,8 +43,3 @@ def count(connections: Sequence[Connection], period: Period) -> tuple[Connection
             )
         )
     return tuple(found)
-
-
-def is_locality(agency: str) -> bool:
-    """H01 to H63 are provinces, all other letters ministries and agencies."""
-    return agency.startswith("H")

@@ -4,17 +4,30 @@ and a report can be computed again from stored inputs at any time."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import IntegrityError
-from pipeline.indicators import connections, scores
+from pipeline.indicators import connections, difficulties, rates, scores, trend
 from pipeline.indicators.report import Report, build
-from pipeline.indicators.rows import belongs
-from pipeline.model import Connection, Dossier, IndexFigure, Measure, Period, Scope, Tally, Target
+from pipeline.indicators.rows import Row, Standard, belongs
+from pipeline.model import (
+    Connection,
+    Dossier,
+    IndexFigure,
+    Measure,
+    Period,
+    Procedure,
+    ProcedureTally,
+    Scope,
+    Sharing,
+    Tally,
+    Target,
+)
+from pipeline.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +42,12 @@ class Inputs:
     targets: tuple[Target, ...]
     indices: tuple[IndexFigure, ...] = ()
     connections: tuple[Connection, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    by_procedure: tuple[ProcedureTally, ...] = ()
+    months: tuple[tuple[date, Mapping[Measure, int]], ...] = ()
+    shared: tuple[Sharing, ...] = ()
+    units_on: date | None = None
+    """The day whose units the figures are mapped to; None: the units are those of the period's last day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +60,34 @@ class Sources:
     targets: Sequence[Target]
     indices: Sequence[IndexFigure] = ()
     connections: Sequence[Connection] = ()
+    procedures: Sequence[Procedure] = ()
+    """Those that have `by_procedure`, see `difficulties.watched`."""
+    by_procedure: Sequence[ProcedureTally] = ()
+    months: Mapping[date, Mapping[Measure, int]] = field(default_factory=dict)
+    shared: Sequence[Sharing] = ()
+    units_on: date | None = None
 
 
 def gather(scope: Scope, code: str, period: Period, sources: Sources) -> Inputs:
     """The part that concerns a scope. Where the year before has no dossier at all, there is nothing to compare with."""
     tallies = _inside(sources.tallies, scope, code)
     known = any(tally.counts.get(Measure.DOSSIERS) for tally in sources.before)
-    places = {"", *(t.centre.code for t in tallies), *(t.centre.province for t in tallies)}
+    codes = {t.centre.code for t in tallies}
+    places = {"", *codes, *(t.centre.province for t in tallies)}
     return Inputs(
         scope=scope,
         code=code,
         period=period,
         tallies=tallies,
         before=_inside(sources.before, scope, code) if known else None,
-        targets=tuple(target for target in sources.targets if target.code in places),
+        targets=tuple(t for t in sources.targets if t.code in places or t.scope is Scope.SECTOR),
         indices=tuple(figure for figure in sources.indices if figure.code in places),
         connections=tuple(sources.connections) if scope is Scope.NATION else (),
+        procedures=tuple(replace(row, components=()) for row in sources.procedures),
+        by_procedure=tuple(row for row in sources.by_procedure if not row.centre or row.centre in codes),
+        months=tuple(sorted(sources.months.items())),
+        shared=tuple(row for row in sources.shared if scope is Scope.NATION or row.agency in places),
+        units_on=sources.units_on,
     )
 
 
@@ -72,6 +103,18 @@ def compute(inputs: Inputs, made_at: datetime, missing: Iterable[Dossier] = ()) 
         missing=missing,
         before=inputs.before,
     )
+    report = replace(
+        report,
+        findings=difficulties.find(
+            inputs.procedures,
+            inputs.by_procedure,
+            {tally.centre.code: tally.centre.name for tally in inputs.tallies},
+            inputs.shared,
+        ),
+        sectors=_sectors(inputs, report.total.standard),
+        trend=trend.series(inputs.period, dict(inputs.months)),
+        units_on=inputs.units_on,
+    )
     if report.scope is Scope.PROVINCE:
         return replace(report, scores=scores.board(report.code, report.total.counts, report.period, inputs.indices))
     if report.scope is Scope.NATION:
@@ -82,6 +125,19 @@ def compute(inputs: Inputs, made_at: datetime, missing: Iterable[Dossier] = ()) 
             connections=connections.count(inputs.connections, report.period),
         )
     return report
+
+
+def _sectors(inputs: Inputs, standard: Standard) -> tuple[Row, ...]:
+    """A row for each sector with a target of its own, by name."""
+    names = sorted({t.code for t in inputs.targets if t.scope is Scope.SECTOR and t.code})
+    found = []
+    for name in names:
+        codes = {row.code for row in inputs.procedures if fold(row.sector) == fold(name)}
+        counts = rates.add(tally.counts for tally in inputs.by_procedure if tally.procedure in codes)
+        if counts:
+            row = Row(scope=Scope.SECTOR, code=name, name=name, counts=counts, before=None, standard=standard)
+            found.append(row)
+    return tuple(found)
 
 
 _FORM = TypeAdapter(Inputs)

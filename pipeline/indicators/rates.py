@@ -44,6 +44,11 @@ def percentage(share: Fraction, decimals: int) -> Decimal:
     return Decimal(units).scaleb(-decimals)
 
 
+def is_locality(agency: str) -> bool:
+    """H01 to H63 are provinces, all other letters ministries and agencies."""
+    return agency.startswith("H")
+
+
 def total(tallies: Iterable[Tally]) -> Counts:
     """The sum over centres of every measure."""
     return add(tally.counts for tally in tallies)
@@ -72,21 +77,28 @@ def in_force(targets: Iterable[Target], on: date) -> Goals:
 
 
 def target_for(
-    definition: Definition, goals: Goals, *, province: str = "", centre: Centre | None = None
+    definition: Definition, goals: Goals, *, province: str = "", centre: Centre | None = None, sector: str = ""
 ) -> Target | None:
-    """The centre's own target, else its province's, else the nation's.
+    """The centre's own target, else that of its province or ministry, else that of all provinces or all ministries,
+    else the nation's.
 
-    `province` without `centre` asks for a province, neither for the nation. An indicator that counts centres has no
-    target for a single centre.
+    `province` without `centre` asks for a province or ministry, `sector` for a sector of any place, none of them for
+    the nation. An indicator that counts centres has no target for a single centre.
     """
     if not goals or (centre is not None and definition.counts_centres):
         return None
-    name, found = definition.name, None
+    places: list[tuple[Scope, str]] = []
+    if sector:
+        places += [(Scope.SECTOR, sector), (Scope.SECTOR, "")]
     if centre is not None:
-        found = goals.get((name, Scope.CENTRE, centre.code)) or goals.get((name, Scope.PROVINCE, centre.province))
-    elif province:
-        found = goals.get((name, Scope.PROVINCE, province))
-    return found or goals.get((name, Scope.NATION, ""))
+        places.append((Scope.CENTRE, centre.code))
+        province = centre.province
+    if province:
+        every = Scope.PROVINCE if is_locality(province) else Scope.MINISTRY
+        places += [(Scope.PROVINCE, province), (Scope.MINISTRY, province), (every, "")]
+    places.append((Scope.NATION, ""))
+    found = (goals.get((definition.name, scope, code)) for scope, code in places)
+    return next((target for target in found if target is not None), None)
 
 
 def share_of(target: Target) -> Fraction:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.errors import NotFound
 from pipeline.indicators import rates
 from pipeline.indicators.connections import ConnectionCount
 from pipeline.indicators.definitions import DEFINITIONS, Definition
+from pipeline.indicators.difficulties import Finding
 from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard, belongs
 from pipeline.indicators.scores import ScoreLine
+from pipeline.indicators.trend import Month
 from pipeline.model import Dossier, Measure, Period, Scope, Tally, Target, require_aware
 
 _DIGITS = re.compile(r"(\d+)")
@@ -28,6 +30,8 @@ class Missing:
     results: int
     e_results: int
     """Dossiers whose result is a document without a file."""
+    pending: int
+    """Dossiers of the period that are not resolved yet: received = resolved + pending."""
     undated: int
     same_as_component: int
     unmatched: int
@@ -71,8 +75,15 @@ class Report:
     """The index of Decision 766/QĐ-TTg: of a province or ministry its parts, of the nation the published ranking."""
     connections: tuple[ConnectionCount, ...] = ()
     """Of the nation."""
+    sectors: tuple[Row, ...] = ()
+    """The sectors that have targets of their own, over the procedures whose figures are kept by sector."""
+    findings: tuple[Finding, ...] = ()
+    """The open difficulties."""
+    trend: tuple[Month, ...] = ()
     edition: EditionMark | None = None
     """Where the report is published as an edition."""
+    units_on: date | None = None
+    """The day whose administrative units the figures are mapped to; None: units as they were in the period."""
     idle: int = 0
     """Centres that were not in operation in the period and counted nothing: left out."""
 
@@ -166,6 +177,7 @@ def _missing(total: Row, centres: Sequence[Row]) -> Missing:
         components=lack(Measure.COMPONENTS, Measure.COMPONENTS_DIGITIZED),
         results=lack(Measure.RESULTS, Measure.RESULTS_DIGITIZED),
         e_results=lack(Measure.RESULT_DOSSIERS, Measure.E_RESULTS),
+        pending=lack(Measure.DOSSIERS, Measure.DOSSIERS_RESOLVED),
         undated=total.count(Measure.DOSSIERS_UNDATED),
         same_as_component=total.count(Measure.RESULTS_SAME_AS_COMPONENT),
         unmatched=total.count(Measure.DOCUMENTS_UNMATCHED),

@@ -111,7 +111,13 @@ class Row:
         return Figure(
             definition=definition,
             rate=self.rate(definition),
-            target=rates.target_for(definition, self.standard.goals, province=self.province, centre=self.centre),
+            target=rates.target_for(
+                definition,
+                self.standard.goals,
+                province=self.province,
+                centre=self.centre,
+                sector=self.code if self.scope is Scope.SECTOR else "",
+            ),
             before=None if self.before is None else rates.rate(definition, self.before),
             by_flag=self.count(definition.by_flag) if definition.by_flag else 0,
             last=self.standard.last,

@@ -77,6 +77,7 @@ from pipeline.model.reported import (
     Connection,
     ConnectionState,
     IndexFigure,
+    Sharing,
 )
 from pipeline.model.scans import (
     Document,
@@ -146,6 +147,7 @@ __all__ = [
     "Rule",
     "ScanPage",
     "Scope",
+    "Sharing",
     "StatusChange",
     "Succession",
     "System",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pipeline.model.interconnection import System
+
 
 class ConnectionState(StrEnum):
     CONNECTED = "connected"
@@ -24,6 +26,15 @@ class Connection:
     since: date | None = None
     checked: date | None = None
     """The last day on which somebody looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """How many dossiers of an agency have their results in another system."""
+
+    system: System
+    agency: str
+    delivered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, HEADL
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
 from pipeline.model import Measure, Scope
-from pipeline.output import report_format, report_reported, report_words
+from pipeline.output import report_format, report_reported, report_sections, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import listed_centres, missing_facts
 
@@ -64,6 +64,7 @@ def environment(language: Language) -> jinja2.Environment:
         explanation=lambda definition: report_words.explanation(definition, language),
         source=lambda definition: report_words.source(definition, language),
         level=lambda value: report_format.level(value, language),
+        cell=lambda value, field: report_sections.text(field, value, language),
         named=lambda row: report_format.name(row, language),
     )
     env.globals.update(t=report_words.words(language), Measure=Measure, Scope=Scope)
@@ -93,6 +94,8 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             centres=listed_centres(report),
             scores=report_reported.scores(report, language),
             connections=report_reported.connections(report, language),
+            sections=report_sections.sections(report, language),
+            mapped=report_words.mapped(report, language),
             reached=sum(bool(row.figure(RECORDS_DIGITIZED).reached) for row in compared),
         )
     )

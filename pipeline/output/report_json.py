@@ -10,9 +10,10 @@ from typing import Any
 from pipeline.indicators.definitions import HEADLINE, Definition
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
-from pipeline.output import report_format, report_reported, report_words
+from pipeline.output import report_format, report_reported, report_sections, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import all_rows
+from pipeline.output.report_sections import Section
 
 
 def render(report: Report, language: str = Language.VIETNAMESE) -> str:
@@ -40,6 +41,7 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             "components": missing.components,
             "results": missing.results,
             "e_results": missing.e_results,
+            "pending": missing.pending,
             "undated": missing.undated,
             "same_as_component": missing.same_as_component,
             "unmatched": missing.unmatched,
@@ -52,9 +54,21 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             for line, words in zip(report.scores, report_reported.scores(report, language), strict=True)
         ],
         "connections": [asdict(words) for words in report_reported.connections(report, language)],
+        "sections": [_section(section) for section in report_sections.sections(report, language)],
+        "units_on": report.units_on.isoformat() if report.units_on else None,
         "definitions": [_definition(definition, language) for definition in report.definitions],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _section(section: Section) -> dict[str, Any]:
+    """A table whose cells are numbers, words, or null where there is none."""
+    return {
+        "name": section.name,
+        "title": section.title,
+        "columns": [field.heading for field in section.fields],
+        "rows": [[_number(v) if isinstance(v, Decimal) else v for v in row] for row in section.rows],
+    }
 
 
 def rows(report: Report, language: str = Language.VIETNAMESE) -> list[dict[str, str]]:

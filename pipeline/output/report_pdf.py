@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipeline.indicators.definitions import HEADLINE
 from pipeline.indicators.report import Report
-from pipeline.output import report_format, report_reported, report_words
+from pipeline.output import report_format, report_reported, report_sections, report_words
 from pipeline.output.html_to_pdf import printed
 from pipeline.output.report_format import Language
 from pipeline.output.report_html import environment
@@ -35,6 +35,8 @@ def render(report: Report, language: str = Language.VIETNAMESE, *, agency: str =
             centres=listed_centres(report),
             scores=report_reported.scores(report, language),
             connections=report_reported.connections(report, language),
+            sections=report_sections.sections(report, language),
+            mapped=report_words.mapped(report, language),
         )
     )
     return printed(page)

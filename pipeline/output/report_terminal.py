@@ -9,9 +9,10 @@ from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECOR
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
 from pipeline.model import Measure, Scope
-from pipeline.output import report_format, report_reported, report_words
+from pipeline.output import report_format, report_reported, report_sections, report_words
 from pipeline.output.report_format import Language, integer, percent, points
-from pipeline.output.report_rows import listed_centres, missing_facts
+from pipeline.output.report_rows import Kind, listed_centres, missing_facts
+from pipeline.output.report_sections import Section
 
 
 def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
@@ -28,6 +29,7 @@ def tables(report: Report, language: str = Language.VIETNAMESE) -> list[Table]:
         total = None if report.provinces or report.scope is Scope.CENTRE else report.total
         found.append(_units(centres, total, t["centres"], language))
     found += _reported(report, language)
+    found += [_section(section, language) for section in report_sections.sections(report, language)]
     facts = missing_facts(report, language)
     if facts:
         table = _table(t["missing"])
@@ -103,6 +105,16 @@ def _reported(report: Report, language: Language) -> list[Table]:
             table.add_row(connected.system, connected.ministries, connected.localities, connected.checked)
         found.append(table)
     return found
+
+
+def _section(section: Section, language: Language) -> Table:
+    table = _table(section.title)
+    for field in section.fields:
+        table.add_column(field.heading, justify="left" if field.kind is Kind.WORDS else "right")
+    for row in section.rows:
+        cells = zip(section.fields, row, strict=True)
+        table.add_row(*(report_sections.text(field, value, language) for field, value in cells))
+    return table
 
 
 def _units(rows: tuple[Row, ...], total: Row | None, title: str, language: Language) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECORDS_DIGITIZED, Definition
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
-from pipeline.output.report_format import Language, integer, name, percent, points
+from pipeline.output.report_format import Language, day, integer, name, percent, points
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Báo cáo số hóa hồ sơ, giấy tờ tại bộ phận một cửa", "Digitization at the one-stop service centres"),
@@ -96,6 +96,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "sheet_summary": ("Tổng hợp", "Summary"),
     "sheet_provinces": ("Tỉnh, bộ, ngành", "Provinces"),
     "sheet_centres": ("Bộ phận một cửa", "Centres"),
+    "sheet_sections": ("Đối soát, diễn biến", "Reconciliation, trend"),
     "sheet_method": ("Cách tính", "Method"),
     "versus_target": ("So với mục tiêu", "Against target"),
     "versus_target_note": (
@@ -158,6 +159,67 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "đây.",
         "The last column rests on the register's own flag alone; the rest is backed by scans that are stored here.",
     ),
+    "reconciliation": ("Đối soát số liệu", "Reconciliation"),
+    "reconciliation_note": (
+        "Hồ sơ tiếp nhận = đã giải quyết + đang giải quyết. Hồ sơ không có ngày tiếp nhận và văn bản chưa gắn với hồ "
+        "sơ không thuộc kỳ nào nên được đếm riêng.",
+        "Received = resolved + pending. Dossiers without a date of reception and documents without a dossier belong to "
+        "no period and are counted apart.",
+    ),
+    "fact": ("Nội dung", "What"),
+    "number": ("Số lượng", "Number"),
+    "rec_received": ("Hồ sơ tiếp nhận trong kỳ", "Dossiers received in the period"),
+    "rec_resolved": ("– đã giải quyết", "– resolved"),
+    "rec_pending": ("– đang giải quyết", "– pending"),
+    "rec_payment": ("– trong đó chờ nộp phí, lệ phí", "– of which waiting for a fee or charge to be paid"),
+    "rec_undated": ("Hồ sơ không có ngày tiếp nhận (không tính)", "Dossiers without a date of reception (left out)"),
+    "rec_without_documents": ("Hồ sơ chưa đủ tệp số hóa", "Dossiers without all their digitized files"),
+    "rec_unmatched": (
+        "Văn bản đã quét chưa gắn với hồ sơ (không tính)",
+        "Scanned documents without a dossier (left out)",
+    ),
+    "rec_same": (
+        "Kết quả trùng tệp với thành phần hồ sơ (không tính)",
+        "Results whose file is that of a component (left out)",
+    ),
+    "rec_flag_components": (
+        "Thành phần chỉ dựa vào đánh dấu của hệ thống nguồn",
+        "Components that rest on the register's own flag alone",
+    ),
+    "rec_flag_results": (
+        "Kết quả chỉ dựa vào đánh dấu của hệ thống nguồn",
+        "Results that rest on the register's own flag alone",
+    ),
+    "trend": ("Diễn biến theo tháng", "Month by month"),
+    "month": ("Tháng", "Month"),
+    "sectors": ("Theo lĩnh vực được giao mục tiêu", "Sectors with targets of their own"),
+    "sector": ("Lĩnh vực", "Sector"),
+    "on_paper_by_procedures": ("còn trên giấy theo thủ tục", "still on paper, by procedure"),
+    "on_paper_by_centres": ("còn trên giấy theo bộ phận một cửa", "still on paper, by centre"),
+    "on_paper_note": (
+        "Còn trên giấy: hồ sơ tiếp nhận trong kỳ chưa được số hóa theo chỉ tiêu tỷ lệ hồ sơ được số hóa. Nhiều nhất "
+        "trước.",
+        "On paper: dossiers received in the period that the record digitization rate does not count as digitized. The "
+        "most first.",
+    ),
+    "on_paper": ("Còn trên giấy", "On paper"),
+    "on_paper_share": ("Tỷ lệ còn trên giấy", "Share on paper"),
+    "payment_due": ("Chờ nộp phí, lệ phí", "Waiting for payment"),
+    "procedure_name": ("Thủ tục", "Procedure"),
+    "interconnection": ("Kết nối, chia sẻ dữ liệu", "Interconnection"),
+    "by_procedures": ("theo thủ tục", "by procedure"),
+    "by_centres": ("theo bộ phận một cửa", "by centre"),
+    "sharing_note": (
+        "Có thể chia sẻ: hồ sơ đã có kết quả số hóa. Dấu – nghĩa là chưa có số liệu về việc chia sẻ.",
+        "Could be shared: dossiers whose result is digitized. A – means that nothing is known of the sharing.",
+    ),
+    "shareable": ("Có thể chia sẻ", "Could be shared"),
+    "shared": ("Đã chia sẻ", "Shared"),
+    "not_shared": ("Chưa chia sẻ", "Not shared"),
+    "mapped": (
+        "Đơn vị hành chính quy đổi theo ngày {day}",
+        "Administrative units mapped to those of {day}",
+    ),
     "notes": ("Cách tính", "Method"),
     "version": ("phiên bản", "version"),
     "source": ("Nguồn", "Source"),
@@ -204,6 +266,11 @@ def edition(report: Report, language: Language) -> str:
     t = words(language)
     text = f"{t['edition']} {mark.number}, {t['edition_by']}: {mark.published_by}"
     return text if mark.number == 1 else f"{text}; {integer(mark.changed, language)} {t['edition_changed']}"
+
+
+def mapped(report: Report, language: Language) -> str:
+    """Which day's administrative units the report is about; empty where they are those of the period."""
+    return words(language)["mapped"].format(day=day(report.units_on, language)) if report.units_on else ""
 
 
 def label(definition: Definition, language: Language) -> str:

@@ -9,15 +9,18 @@ from typing import Any
 
 import xlsxwriter
 
+from pipeline.indicators.definitions import HEADLINE, RECORDS_DIGITIZED
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Row
-from pipeline.output import report_format, report_words
+from pipeline.output import report_format, report_sections, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import Kind, Value, fields, missing_facts, values
 
 GOOD, BEHIND = "#14684A", "#9C3D12"
 _WIDTHS = {Kind.WORDS: 16, Kind.COUNT: 12, Kind.RATE: 13, Kind.TARGET: 13, Kind.GAP: 13, Kind.CHANGE: 13}
 _NAME_COLUMN = 2
+CHARTED = 100
+"""Up to so many units are drawn."""
 
 
 def render(report: Report, language: str = Language.VIETNAMESE) -> bytes:
@@ -27,17 +30,25 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"{t['title']} – {report_format.place(report, language)}", "created": report.made_at})
-    _summary(book, report, language)
+    summary = _summary(book, report, language)
+    compared = report.provinces or report.centres
+    if 1 < len(compared) <= CHARTED:
+        title = t["sheet_provinces"] if report.provinces else t["sheet_centres"]
+        of_rates = [at for at, field in enumerate(fields(language)) if field.kind is Kind.RATE]
+        rates_of = of_rates[HEADLINE.index(RECORDS_DIGITIZED)]
+        chart = _chart(book, "column", title, t["chart"], (1, len(compared)), [rates_of], names=_NAME_COLUMN)
+        summary.insert_chart(6, 8, chart)
     if report.provinces:
         _units(book, t["sheet_provinces"], [*report.provinces, *report.blocs, report.total], language)
     centres = [*report.centres] if report.provinces or len(report.centres) < 2 else [*report.centres, report.total]
     _units(book, t["sheet_centres"], centres, language)
+    _sections(book, report, language)
     _method(book, report, language)
     book.close()
     return out.getvalue()
 
 
-def _summary(book: Any, report: Report, language: Language) -> None:
+def _summary(book: Any, report: Report, language: Language) -> Any:
     t = report_words.words(language)
     sheet = book.add_worksheet(t["sheet_summary"])
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
@@ -75,6 +86,7 @@ def _summary(book: Any, report: Report, language: Language) -> None:
     for row, (number, text) in enumerate(missing_facts(report, language), start=line + 3):
         sheet.write_string(row, 0, text, wrap)
         sheet.write_number(row, 1, number, count)
+    return sheet
 
 
 def _units(book: Any, title: str, rows: Sequence[Row], language: Language) -> None:
@@ -101,6 +113,58 @@ def _units(book: Any, title: str, rows: Sequence[Row], language: Language) -> No
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def _sections(book: Any, report: Report, language: Language) -> None:
+    """The plain tables under one another, as they are read and printed; the months are drawn too."""
+    t = report_words.words(language)
+    sheet = book.add_worksheet(t["sheet_sections"])
+    title = book.add_format({"bold": True, "font_size": 13})
+    note = book.add_format({"italic": True})
+    heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
+    sheet.set_column(0, 0, 46)
+    sheet.set_column(1, 1, 46)
+    sheet.set_column(2, 8, 15)
+    line = 0
+    for section in report_sections.sections(report, language):
+        sheet.write_string(line, 0, section.title, title)
+        sheet.write_string(line + 1, 0, section.note, note)
+        first = line + 3
+        formats = [_format(book, field.kind, field.decimals) for field in section.fields]
+        for at, field in enumerate(section.fields):
+            sheet.write_string(first - 1, at, field.heading, heading)
+        for number, row in enumerate(section.rows):
+            for at, value in enumerate(row):
+                _write(sheet, first + number, at, section.fields[at].kind, value, formats[at])
+        if section.curve:
+            columns = [at for at, field in enumerate(section.fields) if field.kind is Kind.RATE]
+            rows = (first, first + len(section.rows) - 1)
+            chart = _chart(book, "line", sheet.get_name(), section.title, rows, columns)
+            sheet.insert_chart(first, len(section.fields) + 1, chart)
+        line = first + len(section.rows) + 2
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _chart(
+    book: Any, kind: str, sheet: str, title: str, rows: tuple[int, int], columns: Sequence[int], names: int = 0
+) -> Any:
+    """A chart of columns of a sheet over that of names, shares from 0 to 100 %. The heading is above `rows`."""
+    chart = book.add_chart({"type": kind})
+    for column in columns:
+        chart.add_series(
+            {
+                "name": [sheet, rows[0] - 1, column],
+                "categories": [sheet, rows[0], names, rows[1], names],
+                "values": [sheet, rows[0], column, rows[1], column],
+            }
+        )
+    chart.set_title({"name": title, "name_font": {"size": 12}})
+    chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 720, "height": 360})
+    return chart
 
 
 def _method(book: Any, report: Report, language: Language) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -70,6 +71,12 @@ def report(
         Path | None, typer.Option("--output", "-o", help="Write it to this file, whose suffix can name the format.")
     ] = None,
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    units: Annotated[
+        str,
+        typer.Option(
+            help="Map the figures to the administrative units of a day: today, or 2025-07-01; default: as they were."
+        ),
+    ] = "",
     publish: Annotated[
         bool, typer.Option("--publish", help="Keep it as an edition that stays as it is; see `sohoa edition`.")
     ] = False,
@@ -84,11 +91,14 @@ def report(
     moment = now()
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
+        units_on = _day(units, local_day(moment))
+        if publish and units_on:
+            raise UsageError("An edition is of the units as they were in its period; leave out --units.")
         if publish:
             edition, made = published.publish(services, SCOPES[scope], code, wanted, moment, by or getpass.getuser())
             err.print(editions.told(edition), soft_wrap=True)
         else:
-            made = make_report(services, SCOPES[scope], code, wanted, moment)
+            made = make_report(services, SCOPES[scope], code, wanted, moment, units_on=units_on)
         written = write(services, made, [Format.HTML], tongue) if form is None else None
     if written:
         for table in report_terminal.tables(made, tongue):
@@ -101,6 +111,16 @@ def report(
         else:
             console.write(output, content)
             out.print(output, soft_wrap=True)
+
+
+def _day(text: str, today: date) -> date | None:
+    """Raises UsageError."""
+    if not text:
+        return None
+    try:
+        return today if text == "today" else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day; write today or 2025-07-01.") from None
 
 
 def _format(shape: Shape, output: Path | None) -> Format | None:

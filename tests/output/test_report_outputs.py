@@ -192,7 +192,14 @@ def test_the_csv_of_a_centre_has_one_line() -> None:
 
 def test_the_workbook_has_numbers_filters_and_a_frozen_heading() -> None:
     book = openpyxl.load_workbook(io.BytesIO(report_xlsx.render(nation())))
-    assert book.sheetnames == ["Tổng hợp", "Tỉnh, bộ, ngành", "Bộ phận một cửa", "Cách tính"]
+    assert book.sheetnames == [
+        "Tổng hợp",
+        "Tỉnh, bộ, ngành",
+        "Bộ phận một cửa",
+        "Đối soát, diễn biến",
+        "Cách tính",
+    ]
+    assert len(book["Tổng hợp"]._charts) == 1
     sheet = book["Bộ phận một cửa"]
     headings = [cell.value for cell in sheet[1]]
     rate = sheet.cell(2, headings.index("Tỷ lệ hồ sơ được số hóa (%)") + 1)
