@@ -23,14 +23,15 @@ LINES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A table under a title. `curve` are percentages to be drawn beside it, the earliest first."""
+    """A table under a title. `curve` are percentages to be drawn beside it, the earliest first, None where
+    there is none."""
 
     name: str
     title: str
     note: str = ""
     fields: tuple[Field, ...]
     rows: tuple[tuple[Value, ...], ...]
-    curve: tuple[float, ...] = ()
+    curve: tuple[Decimal | None, ...] = ()
 
 
 def sections(report: Report, language: Language) -> tuple[Section, ...]:
@@ -93,7 +94,7 @@ def _reconciliation(report: Report, language: Language) -> Section:
 def _trend(report: Report, language: Language) -> Section:
     t = report_words.words(language)
     rows: list[tuple[Value, ...]] = []
-    curve: list[float] = []
+    curve: list[Decimal | None] = []
     for month in report.trend:
         records, results = month.rate(RECORDS_DIGITIZED), month.rate(E_RESULTS)
         rows.append(
@@ -104,7 +105,7 @@ def _trend(report: Report, language: Language) -> Section:
                 results.percent(E_RESULTS.decimals),
             )
         )
-        curve.append(float(records.percent(RECORDS_DIGITIZED.decimals) or 0))
+        curve.append(records.percent(RECORDS_DIGITIZED.decimals))
     return Section(
         name="trend",
         title=t["trend"],
