@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flows.cores import spare_readers
 from flows.lanes import Lane
@@ -32,8 +32,9 @@ from pipeline.ports.sources import ScanSource
 from pipeline.side_by_side import Another
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
-from storage.objects.s3 import S3Store
-from storage.objects.s3_source import S3Source
+
+if TYPE_CHECKING:  # the S3 client takes a quarter of a second to import, which a folder store saves
+    from storage.objects.s3 import S3Store
 
 
 class Objects(ObjectStore, Purge, Protocol):
@@ -83,6 +84,8 @@ def loaded(profile: str, page_seconds: float) -> Reader:
 def object_store(settings: Settings) -> FolderStore | S3Store:
     if settings.store == "folder":
         return FolderStore(settings.objects_folder)
+    from storage.objects.s3 import S3Store  # noqa: PLC0415
+
     return S3Store(
         endpoint=settings.s3_endpoint,
         access_key=settings.s3_access_key,
@@ -133,6 +136,8 @@ def scan_source(settings: Settings, source: str) -> ScanSource:
     found = bucket_and_prefix(source)
     if found is None:
         return FolderSource(Path(source))
+    from storage.objects.s3_source import S3Source  # noqa: PLC0415
+
     bucket, prefix = found
     return S3Source(
         endpoint=settings.backfill_s3_endpoint,

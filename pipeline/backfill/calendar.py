@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from pipeline.clock import local
 from pipeline.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import holidays
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = "|".join(DAYS)
@@ -54,6 +56,8 @@ def parse_hours(text: str) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=1)
 def _vietnam() -> holidays.HolidayBase:
+    import holidays  # noqa: PLC0415  slow to import, and every process imports this module
+
     return holidays.country_holidays("VN")
 
 

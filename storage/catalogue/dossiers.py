@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from pipeline.errors import ImportRefused
@@ -206,6 +205,8 @@ class DossierWriter:
                 marks = ", ".join("?" * len(names))
                 self._connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", given)
             return
+        import psycopg  # noqa: PLC0415  slow to import, for those who work on SQLite
+
         statement = f"COPY {table} ({', '.join(names)}) FROM STDIN"
         driver: Any = self._connection.connection.driver_connection
         try:
