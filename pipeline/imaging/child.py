@@ -1,8 +1,8 @@
 """The process that opens one file: confined, told by its parent which pages to give, ended by whoever closes the line.
 
-It says {"pages": n} once the file is open, or {"error": code, "detail": ...}; then for each {"page": n} the page, or
-{"lost": code, "detail": ...}, and for {"ask": "active"} {"active": bool}. The decoders are loaded by the fork server
-before it forks.
+It says {"pages": n} once the file is open, or {"error": code, "detail": ...}; then for each {"page": n, "dpi": d} the
+page, or {"lost": code, "detail": ...}, and for {"ask": "active"} {"active": bool}. The decoders are loaded by the fork
+server before it forks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipeline.imaging import wire
 from pipeline.imaging.confine import allow_cpu, confine
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.pdf import PdfFile
+from pipeline.imaging.pixels import READABLE_DPI
 from pipeline.imaging.raster import PictureFile
 from pipeline.model import MediaType, ScanPage
 
@@ -29,7 +30,7 @@ class _OpenFile(Protocol):
 
     def is_active(self) -> bool: ...
 
-    def page(self, number: int) -> ScanPage: ...
+    def page(self, number: int, dpi: float) -> ScanPage: ...
 
 
 def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
@@ -51,7 +52,7 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
             message, _ = wire.receive(channel)
             allow_cpu(limits.open_seconds)
             if "page" in message:
-                _give(channel, file, int(message["page"]))
+                _give(channel, file, int(message["page"]), float(message["dpi"] or READABLE_DPI))
             else:
                 wire.send(channel, {"active": file.is_active()})
 
@@ -62,9 +63,9 @@ def _open(path: Path, kind: MediaType, scratch: Path, limits: Limits) -> _OpenFi
     return PictureFile(path, kind, limits)
 
 
-def _give(channel: socket.socket, file: _OpenFile, number: int) -> None:
+def _give(channel: socket.socket, file: _OpenFile, number: int, dpi: float) -> None:
     try:
-        page = file.page(number)
+        page = file.page(number, dpi)
         wire.send_page(channel, page)
     except (SohoaError, MemoryError, RecursionError) as error:
         wire.send(channel, {"lost": _code(error), "detail": _detail(error)})

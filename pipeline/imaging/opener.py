@@ -64,14 +64,14 @@ class SandboxedOpener:
             return Original(sha256=sha256, size=size, media_type=kind, pages=session.pages)
 
     @contextmanager
-    def pages(self, path: Path, numbers: Collection[int]) -> Iterator[Iterator[ScanPage]]:
-        """The pages in ascending order, one at a time.
+    def pages(self, path: Path, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[Iterator[ScanPage]]:
+        """The pages in ascending order, one at a time, none reduced below `dpi`.
 
         A page that alone is broken, or costs the child its life, comes with neither image nor text; the only page of
         a file, or one too many crashes, raise what happened to it.
         """
         with self._session(path) as session:
-            yield session.give(sorted(set(numbers)))
+            yield session.give(sorted(set(numbers)), dpi)
 
     def is_active(self, path: Path) -> bool:
         """Whether a PDF holds scripts or attachments. Raises what opening it raises."""
@@ -149,10 +149,10 @@ class _Session:
             self._line.close()
             self._line = None
 
-    def give(self, numbers: list[int]) -> Iterator[ScanPage]:
+    def give(self, numbers: list[int], dpi: float | None) -> Iterator[ScanPage]:
         for number in numbers:
             try:
-                yield self._page(number)
+                yield self._page(number, dpi)
             except Rejected:
                 if self.pages == number == 1 or self._crashes >= MOST_CRASHES:
                     raise
@@ -170,12 +170,12 @@ class _Session:
             raise self._told(message)
         return bool(message["active"])
 
-    def _page(self, number: int) -> ScanPage:
+    def _page(self, number: int, dpi: float | None) -> ScanPage:
         if self._line is None:
             self._open()
         assert self._line is not None
         try:
-            wire.send(self._line, {"page": number})
+            wire.send(self._line, {"page": number, "dpi": dpi})
         except OSError:
             raise self._crashed() from None
         message, fds = self._hear()

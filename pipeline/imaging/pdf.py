@@ -20,6 +20,7 @@ from pipeline.imaging import page_content
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.pdf_active import holds_active_parts
 from pipeline.imaging.pdf_picture import embedded_picture, rendering
+from pipeline.imaging.pixels import READABLE_DPI
 from pipeline.imaging.text_layer import lines_of
 from pipeline.imaging.text_trust import is_trustworthy
 from pipeline.model import Line, PageImage, ScanPage
@@ -67,18 +68,18 @@ class PdfFile:
         except _QPDF_ERRORS:
             return False
 
-    def page(self, number: int) -> ScanPage:
-        """The page with this 1-based number. Raises BrokenScan, TooLarge."""
+    def page(self, number: int, dpi: float = READABLE_DPI) -> ScanPage:
+        """The page with this 1-based number, its picture not reduced below `dpi`. Raises BrokenScan, TooLarge."""
         try:
             page = self._document[number - 1]
         except (pdfium.PdfiumError, IndexError):
             raise BrokenScan(f"PDF, page {number}.") from None
         try:
-            return self._page(page, number)
+            return self._page(page, number, dpi)
         finally:
             page.close()
 
-    def _page(self, page: pdfium.PdfPage, number: int) -> ScanPage:
+    def _page(self, page: pdfium.PdfPage, number: int, enough: float) -> ScanPage:
         visible = _visible_box(page)
         turns = page.get_rotation() // 90 % 4
         frame = page_frame(visible, turns)
@@ -90,7 +91,7 @@ class PdfFile:
         content = page_content.content_of(page)
         picture = page_content.full_page_picture(content, visible)
         if picture is not None:
-            scan = self._scan(page, shown, visible, content, picture, qpdf_page)
+            scan = self._scan(page, shown, visible, content, picture, qpdf_page, enough)
             if scan is not None:
                 return scan
         elif content.visible_text:
@@ -99,7 +100,7 @@ class PdfFile:
             if is_trustworthy(text) and page_content.text_is_enough(content, visible, len(text)):
                 return replace(shown, text=lines)
         dpi = page_content.rendering_dpi(content, visible)
-        return replace(shown, image=self._rendered(shown, dpi, hide_annotations=bool(overlays)))
+        return replace(shown, image=self._rendered(shown, dpi, enough, hide_annotations=bool(overlays)))
 
     def _scan(
         self,
@@ -109,6 +110,7 @@ class PdfFile:
         content: page_content.Content,
         picture: page_content.Picture,
         qpdf_page: pikepdf.Page | None,
+        enough: float,
     ) -> ScanPage | None:
         """Rule 1; None where the picture cannot stand for the page after all."""
         assert shown.to_points is not None
@@ -116,13 +118,16 @@ class PdfFile:
         stamped = lines_of(page, shown.to_points, visible, over.__contains__) if over else ()
         if over and not is_trustworthy("\n".join(line.text for line in stamped)):
             return None
-        image = embedded_picture(picture, _same_picture(qpdf_page, picture), shown, visible, self._limits)
+        image = embedded_picture(picture, _same_picture(qpdf_page, picture), shown, visible, self._limits, enough)
         if image is None:
             return None
         return replace(shown, image=image, overlays=(*shown.overlays, *stamped))
 
-    def _rendered(self, shown: ScanPage, dpi: float, *, hide_annotations: bool) -> PageImage:
-        return rendering(self._path, shown, dpi, self._limits, hide_annotations=hide_annotations)
+    def _rendered(self, shown: ScanPage, dpi: float, enough: float, *, hide_annotations: bool) -> PageImage:
+        """Drawn as its content asks for; no finer than is enough for who wants less than reading does."""
+        drawn = dpi if enough >= READABLE_DPI else min(dpi, enough)
+        image = rendering(self._path, shown, drawn, self._limits, hide_annotations=hide_annotations)
+        return replace(image, reduced=dpi / drawn)
 
     def _qpdf_page(self, number: int) -> pikepdf.Page | None:
         """The page's dictionary; None where qpdf counts or reads otherwise than PDFium."""

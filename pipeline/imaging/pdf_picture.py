@@ -33,9 +33,15 @@ _BAND = 64
 
 
 def embedded_picture(
-    picture: Picture, source: pikepdf.Object | None, shown: ScanPage, visible: Box, limits: Limits
+    picture: Picture,
+    source: pikepdf.Object | None,
+    shown: ScanPage,
+    visible: Box,
+    limits: Limits,
+    enough: float = pixels.READABLE_DPI,
 ) -> PageImage | None:
-    """The picture taken out; None where it has a mask, no certain dictionary, or cannot be decoded alone.
+    """The picture taken out, not reduced below `enough` dpi; None where it has a mask, no certain dictionary, or cannot
+    be decoded alone.
 
     Raises TooLarge.
     """
@@ -49,7 +55,7 @@ def embedded_picture(
     dpi_x, dpi_y = picture.width * POINTS_PER_INCH / across, picture.height * POINTS_PER_INCH / down
     if not (min(dpi_x, dpi_y) >= LOWEST_DPI and max(dpi_x, dpi_y) <= HIGHEST_DPI):
         return None
-    factor = pixels.shrink_factor(picture.width, picture.height, max(dpi_x, dpi_y))
+    factor = pixels.shrink_factor(picture.width, picture.height, max(dpi_x, dpi_y), enough)
     image = _decoded(picture, source, factor)
     if image is None:
         return None
@@ -58,7 +64,7 @@ def embedded_picture(
     unit = Affine(1 / square.width, 0, 0, -1 / square.height, 0, 1)
     array, to_points = _as_shown(pixels.as_pixels(square), unit.then(picture.matrix), shown)
     array, to_points = _cropped(array, to_points, visible)
-    return PageImage(number=shown.number, pixels=array, dpi=dpi, to_points=to_points)
+    return PageImage(number=shown.number, pixels=array, dpi=dpi, to_points=to_points, reduced=max(dpi_x, dpi_y) / dpi)
 
 
 def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_annotations: bool) -> PageImage:

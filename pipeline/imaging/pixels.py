@@ -20,12 +20,12 @@ _COLOUR_GRID = 8
 """Colour is looked for in every eighth pixel of every eighth row: a mark smaller than that is not to be read."""
 
 
-def shrink_factor(width: int, height: int, dpi: float) -> int:
-    """1, 2, 4 or 8: by how much to reduce a picture far above the resolution that reading needs."""
+def shrink_factor(width: int, height: int, dpi: float, enough: float = READABLE_DPI) -> int:
+    """1, 2, 4 or 8: by how much to reduce a picture far above the resolution that is enough."""
     factor = 1
     while factor < 8:
         pixels = math.ceil(width / factor) * math.ceil(height / factor)
-        if dpi / (2 * factor) < _ROUNDED * READABLE_DPI and pixels <= MOST_PIXELS:
+        if dpi / (2 * factor) < _ROUNDED * enough and pixels <= MOST_PIXELS:
             break
         factor *= 2
     return factor

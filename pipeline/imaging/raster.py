@@ -72,11 +72,11 @@ class PictureFile:
         """Pictures hold no scripts."""
         return False
 
-    def page(self, number: int) -> ScanPage:
-        """The page as pixels. Raises BrokenScan, TooLarge."""
+    def page(self, number: int, dpi: float = pixels.READABLE_DPI) -> ScanPage:
+        """The page as pixels, not reduced below `dpi`. Raises BrokenScan, TooLarge."""
         try:
             self._seek(number)
-            return self._read(number)
+            return self._read(number, dpi)
         except _BROKEN as error:
             raise BrokenScan(f"{FORMATS[self._kind]}, page {number}: {type(error).__name__}.") from None
 
@@ -93,7 +93,7 @@ class PictureFile:
         self._file.seek(0, 2)
         return self._file.tell()
 
-    def _read(self, number: int) -> ScanPage:
+    def _read(self, number: int, enough: float) -> ScanPage:
         if self._kind is not MediaType.TIFF and number > 1:
             raise EOFError
         image = self._image
@@ -107,7 +107,7 @@ class PictureFile:
                 width, height = height, width
         dpi_x, dpi_y = picture_dpi(width, height, tag_x, tag_y)
 
-        factor = pixels.shrink_factor(width, height, max(dpi_x, dpi_y))
+        factor = pixels.shrink_factor(width, height, max(dpi_x, dpi_y), enough)
         upright = _upright(image, factor)
         # the reduced size is rounded up: what counts is how many pixels the page's side has now
         now_x, now_y = dpi_x * upright.width / width, dpi_y * upright.height / height
@@ -122,6 +122,7 @@ class PictureFile:
                 pixels=pixels.as_pixels(square),
                 dpi=dpi,
                 to_points=_spread(square.width, square.height, points_x, points_y),
+                reduced=max(dpi_x, dpi_y) / dpi,
             ),
         )
 

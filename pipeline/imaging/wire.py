@@ -109,7 +109,12 @@ def _describe(page: ScanPage) -> Message:
         "overlays": [_line(line) for line in page.overlays],
         "image": None
         if image is None
-        else {"shape": list(image.pixels.shape), "dpi": image.dpi, "to_points": _numbers(image.to_points)},
+        else {
+            "shape": list(image.pixels.shape),
+            "dpi": image.dpi,
+            "reduced": image.reduced,
+            "to_points": _numbers(image.to_points),
+        },
     }
 
 
@@ -142,11 +147,13 @@ def _image(told: Message, number: int, fd: int, start: int) -> PageImage:
     size = math.prod(shape)
     if min(shape) < 1 or len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or os.fstat(fd).st_size < start + size:
         raise BadMessage
-    (dpi,) = _finite([told["dpi"]], 1)
+    dpi, reduced = _finite([told["dpi"], told["reduced"]], 2)
     # private, so that whoever works on the pixels in place changes only his own copy
     mapped = mmap.mmap(fd, size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE, offset=start)
     pixels = np.frombuffer(mapped, dtype=np.uint8).reshape(shape)
-    return PageImage(number=number, pixels=pixels, dpi=dpi, to_points=Affine(*_finite(told["to_points"], 6)))
+    return PageImage(
+        number=number, pixels=pixels, dpi=dpi, to_points=Affine(*_finite(told["to_points"], 6)), reduced=reduced
+    )
 
 
 def _told_line(told: list[Any]) -> Line:

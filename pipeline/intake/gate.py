@@ -26,7 +26,7 @@ from pipeline.errors import (
     TooBlurred,
     TooDark,
 )
-from pipeline.imaging.quality import Quality, measure
+from pipeline.imaging.quality import ENOUGH_DPI, Quality, measure
 from pipeline.intake.admission import Admitted
 from pipeline.intake.rules import FORMATS, Gate, gate_of
 from pipeline.intake.separators import Mark, find_mark
@@ -111,7 +111,7 @@ class Gatekeeper:
         if not all_pages and not _asks(gate, Rule.SECRECY):
             return seen
         begins = True  # the first page of a paper, where its mark of secrecy is
-        with self._opener.pages(path, numbers) as pages:
+        with self._opener.pages(path, numbers, dpi=ENOUGH_DPI) as pages:
             for page in pages:
                 if begins and _asks(gate, Rule.SECRECY) and secrecy.is_marked(page, self._stamps):
                     seen.findings.append(Finding(rule=Rule.SECRECY, page=page.number))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pipeline.imaging.shrink import shrunk_by
 from pipeline.intake.separators_patch import is_patch_t
 from pipeline.model import Code, PageImage
 from pipeline.text import fold
@@ -35,9 +36,8 @@ def find_mark(image: PageImage, text: str) -> Mark | None:
     pixels = image.pixels
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     factor = min(1.0, _DPI / image.dpi)
-    if factor < 1:
-        grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    mark = mark_of(codes.find(grey, image.number), image.number, text)
+    grey = shrunk_by(grey, factor)
+    mark = mark_of(codes.find_on_sheet(grey, image.number), image.number, text)
     if mark is None and is_patch_t(grey, image.dpi * factor):
         return Mark(page=image.number)
     return mark

@@ -7,12 +7,14 @@ publication A-61599). Sheets carry it along one edge or all four.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Pixels
 
 _DPI = 100.0
@@ -34,7 +36,7 @@ def is_patch_t(pixels: Pixels, dpi: float) -> bool:
     """Whether patch code T lies along one of the edges of the page."""
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     factor = min(1.0, _DPI / dpi)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else grey
+    small = shrunk_by(grey, factor)
     _, ink = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     unit = _NARROW * dpi * factor
     return any(_along_top(np.rot90(np.asarray(ink, dtype=np.uint8), turns), unit) for turns in range(4))
@@ -43,12 +45,25 @@ def is_patch_t(pixels: Pixels, dpi: float) -> bool:
 def _along_top(ink: Pixels, unit: float) -> bool:
     """Whether neighbouring lines from the top edge downwards show the pattern."""
     width = ink.shape[1]
-    depth = ink[: round(_DEPTH / _NARROW * unit)]
+    at = np.linspace(0.15 * width, 0.85 * width, _LINES).astype(int)
+    lines = np.ascontiguousarray(ink[: round(_DEPTH / _NARROW * unit)][:, at])
+    if not _has_wide_bar(lines, unit):
+        return False
     run = best = 0
-    for x in np.linspace(0.15 * width, 0.85 * width, _LINES).astype(int):
-        run = run + 1 if _shows(depth[:, x] > 0, unit) else 0
+    for line in lines.T:
+        run = run + 1 if _shows(line > 0, unit) else 0
         best = max(best, run)
     return best >= _LONGEST_RUN * _LINES
+
+
+def _has_wide_bar(lines: Pixels, unit: float) -> bool:
+    """Whether enough of the lines (columns) have ink as long as a wide bar at its least: hardly a page of print has,
+    and looking at its runs one by one takes a hundred times as long."""
+    least = math.floor(_SCALES[0] * (_PATTERN.max() - _TOLERANCE) * unit)
+    specks = 2 * math.ceil(unit / 8) + 1
+    whole = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((specks, 1), np.uint8))
+    bars = cv2.erode(whole, np.ones((max(1, least), 1), np.uint8), borderValue=0, borderType=cv2.BORDER_CONSTANT)
+    return float(bars.any(axis=0).sum()) >= _LONGEST_RUN * _LINES
 
 
 def _shows(line: NDArray[np.bool_], unit: float) -> bool:

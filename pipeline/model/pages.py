@@ -55,13 +55,15 @@ class PageImage:
 
     `number` is 1-based within the original. `dpi` is the resolution of `pixels` on paper as far as it is known.
     `to_points` maps pixel coordinates to the PDF user space of the page (for a picture file: of the page that the
-    searchable PDF makes of it), so that a word found in the pixels can be laid over the original.
+    searchable PDF makes of it), so that a word found in the pixels can be laid over the original. The scan itself has
+    `reduced` times as many dots per inch.
     """
 
     number: int
     pixels: Pixels
     dpi: float
     to_points: Affine
+    reduced: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -100,9 +100,12 @@ class ScanOpener(Protocol):
         """Hash, size, type and page count of a file. Raises Rejected (a subclass says why)."""
         ...
 
-    def pages(self, path: Path, numbers: Collection[int]) -> AbstractContextManager[Iterator[ScanPage]]:
+    def pages(
+        self, path: Path, numbers: Collection[int], *, dpi: float | None = None
+    ) -> AbstractContextManager[Iterator[ScanPage]]:
         """The pages with these 1-based numbers, in ascending order, one in memory at a time.
 
+        A picture far above `dpi`, by default what reading needs, is reduced while it is decoded, never below it.
         A page that alone is broken comes with neither image nor text. Raises Rejected where the whole file is.
         """
         ...

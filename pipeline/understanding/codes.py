@@ -13,6 +13,8 @@ from pipeline.geometry import Box, bounding
 from pipeline.model import Code, Pixels
 
 _FORMATS = zxingcpp.barcode_formats_from_str("QRCode,MicroQRCode,DataMatrix,Code128,Code39")
+_SHEET_FORMATS = zxingcpp.barcode_formats_from_str("QRCode,MicroQRCode,Code128,Code39")
+"""What sheets that part a stack carry; looking for DataMatrix would take longer than for all of these."""
 _SMALL_FORMATS = zxingcpp.barcode_formats_from_str("QRCode,MicroQRCode")
 """What the system prints at the top left of its papers."""
 _LONG_SIDE = 2400
@@ -21,7 +23,14 @@ _CORNER = 0.4
 """A code is near the top left where its middle is in the first two fifths of both sides."""
 
 
-def find(pixels: Pixels, page_number: int, *, upright: bool = False) -> tuple[Code, ...]:
+def find_on_sheet(pixels: Pixels, page_number: int) -> tuple[Code, ...]:
+    """As `find`, without DataMatrix."""
+    return find(pixels, page_number, formats=_SHEET_FORMATS)
+
+
+def find(
+    pixels: Pixels, page_number: int, *, upright: bool = False, formats: zxingcpp.BarcodeFormats = _FORMATS
+) -> tuple[Code, ...]:
     """The codes of a page, from top to bottom; boxes are in its pixels.
 
     QR codes are found however they lie. Bar codes and DataMatrix are looked for in all directions too, which costs
@@ -35,7 +44,7 @@ def find(pixels: Pixels, page_number: int, *, upright: bool = False) -> tuple[Co
     height, width = grey.shape
     size = width, height
     whole = min(1.0, _LONG_SIDE / max(size))
-    codes = _read(grey, whole, page_number, size, _FORMATS, rotate=not upright)
+    codes = _read(grey, whole, page_number, size, formats, rotate=not upright)
     if not codes:
         corner = grey[: math.ceil(_CORNER * height), : math.ceil(_CORNER * width)]
         codes = _read(corner, min(2.0, 2 * whole), page_number, size, _SMALL_FORMATS, rotate=False)

@@ -44,7 +44,7 @@ class PlainOpener:
             raise BrokenScan
         return Original(sha256=sha(data), size=len(data), media_type=MediaType.PDF, pages=data.count(b"page") or 1)
 
-    def pages(self, path: Path, numbers: object) -> Any:
+    def pages(self, path: Path, numbers: object, *, dpi: float | None = None) -> Any:
         raise NotImplementedError
 
 

@@ -75,7 +75,7 @@ class GivenPages:
         raise NotImplementedError
 
     @contextmanager
-    def pages(self, path: Path, numbers: Collection[int]) -> Iterator[Iterator[ScanPage]]:
+    def pages(self, path: Path, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[Iterator[ScanPage]]:
         yield (page for page in self.made if page.number in numbers)
 
 
