@@ -1,65 +1,20 @@
-"""The scheduled flow that talks to one other system: sends, fetches, follows, and knows how the connection fares. Each
-system has a deployment of its own, so that one that is slow holds up no other."""
+"""The scheduled flow that takes a turn with one other system. Each system has a deployment of its own, so that one that
+is slow holds up no other."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from datetime import datetime, timedelta
-
 from prefect import flow, get_run_logger
 
-from flows.connecting import Watch, check, connected
-from flows.fetching import fetch_register, follow
-from flows.sending import send_due
-from flows.services import Services, workspace_services
-from flows.work import owner
-from pipeline import clock as clocks
-from pipeline.errors import SohoaError
+from flows.services import workspace_services
+from flows.turns import exchange
+from pipeline.clock import now
 from pipeline.model import System
-
-CHECK_EVERY = timedelta(minutes=10)
-"""A connection that nothing went over for so long is looked at."""
-LONGEST_TURN = timedelta(minutes=20)
-"""A turn that was not ended, because its process died, is over after so long."""
-FOLLOWED = (System.CIVIL, System.CRIMINAL)
-"""Systems that work on what they get, and say how far they are."""
-
-
-def exchange(services: Services, system: System, clock: Callable[[], datetime]) -> Counter[str]:
-    """One turn with one system. What is wrong with it is kept and told; it is not raised, for the next turn comes."""
-    watch, counts, now = Watch(services, system), Counter[str](), clock()
-    turns = services.catalogue.connections
-    if system not in services.settings.connections:  # a deployment of earlier settings
-        return Counter()
-    if watch.held(now) or not turns.occupy(system, owner(), now, now + LONGEST_TURN):
-        return Counter(held=1)
-    try:
-        with connected(services.settings, system, clock) as connector:
-            counts += send_due(services, system, connector, clock)
-            if watch.held(clock()):
-                return counts
-            if system is System.PORTAL:
-                counts += fetch_register(services, connector, clock)
-                watch.worked(clock())
-            if system in FOLLOWED:
-                counts["moved on"] += follow(services, system, connector)
-        state = watch.state()
-        if state is None or clock() - state.checked_at >= CHECK_EVERY:
-            check(services, system, clock)
-        services.catalogue.connections.forget_ended()
-    except SohoaError as error:
-        watch.failed(error, clock())
-        counts[error.code] += 1
-    finally:
-        turns.vacate(system, owner())
-    return counts
 
 
 @flow(name="interconnect", flow_run_name="{system}")
 def interconnect(system: System) -> dict[str, int]:
     """Talks to a system for some minutes at the most."""
     with workspace_services() as services:
-        counts = exchange(services, system, clocks.now)
+        counts = exchange(services, system, now)
     get_run_logger().info("%s: %s", system, dict(counts))
     return dict(counts)

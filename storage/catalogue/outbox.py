@@ -124,7 +124,8 @@ class Outbox:
 
     def retry(self, system: System, keys: Collection[str], now: datetime) -> int:
         stopped = outbox.c.state.in_([OutboxState.REFUSED, OutboxState.FAILED])
-        again = sa.update(outbox).where(outbox.c.system == system, stopped)
+        there = sa.or_(outbox.c.kind == PORTAL_KIND, outbox.c.sealed != b"")  # a wiped record has to be brought again
+        again = sa.update(outbox).where(outbox.c.system == system, stopped, there)
         if keys:
             again = again.where(outbox.c.key.in_(list(keys)))
         with self._database.write() as connection:
@@ -145,21 +146,15 @@ class Outbox:
             )
 
     def send_again(self, system: System, keys: Collection[str], now: datetime) -> int:
-        """Delivered records of the catalogue with these keys wait again; sealed ones were wiped and cannot."""
-        again = sa.update(outbox).where(
-            outbox.c.system == system,
-            outbox.c.kind == PORTAL_KIND,
-            outbox.c.key.in_(list(keys)),
-            outbox.c.state == OutboxState.DELIVERED,
-        )
-        values = {
-            "state": OutboxState.WAITING,
-            "due_at": now,
-            "attempts": 0,
-            "revision": outbox.c.revision + 1,
-        }
+        """Delivered records with these keys that the receiver does not have. Those made from the catalogue wait again;
+        sealed ones were wiped: they count as failed until they are brought once more."""
+        lost = sa.and_(outbox.c.system == system, outbox.c.key.in_(list(keys)), outbox.c.state == OutboxState.DELIVERED)
+        ours = outbox.c.kind == PORTAL_KIND
+        again = {"state": OutboxState.WAITING, "due_at": now, "attempts": 0, "revision": outbox.c.revision + 1}
+        failed = {"state": OutboxState.FAILED, "fingerprint": "", "error": "lost-there", "sealed": b""}
         with self._database.write() as connection:
-            return connection.execute(again.values(values)).rowcount
+            sent = connection.execute(sa.update(outbox).where(lost, ours).values(again)).rowcount
+            return sent + connection.execute(sa.update(outbox).where(lost, ~ours).values(failed)).rowcount
 
 
 def put(connection: sa.Connection, entries: Sequence[OutboxEntry]) -> int:

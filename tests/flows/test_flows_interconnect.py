@@ -12,9 +12,9 @@ import pytest
 from connectors.simulators import portal
 from connectors.simulators.base import Fault, Simulator
 from connectors.simulators.serve import running
-from flows.interconnect import exchange
 from flows.services import Services, open_services, prepare
 from flows.settings import load
+from flows.turns import exchange
 from pipeline.model import SYSTEM_NAMES, ConnectionState, DossierStatus, MatchSource, OutboxState, System
 from tests.connectors.connectors_kit import Clock
 from tests.storage.catalogue_builders import centre, dossier, drop, fill_register, match, read

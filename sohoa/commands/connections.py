@@ -1,0 +1,294 @@
+"""connections and simulate: the systems around the one-stop centre."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import both_sides, connecting, recording
+from flows.looking_up import Asker, Verification, verify_firm, verify_owner
+from flows.sharing import unshared as unshared_records
+from flows.turns import exchange
+from pipeline.clock import local, now
+from pipeline.errors import UsageError, by_code
+from pipeline.interconnection import sealing
+from pipeline.model import SYSTEM_NAMES, ConnectionHealth, OutboxState, System
+from sohoa import console
+from sohoa.console import err, out
+
+connections = typer.Typer(help="Look at, test and mend connections to other systems.", invoke_without_command=True)
+
+Name = Annotated[System, typer.Argument(metavar="SYSTEM", help=", ".join(System))]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(connections, name="connections", rich_help_panel="Interconnection")
+    app.command(rich_help_panel="Interconnection")(simulate)
+
+
+@connections.callback()
+def show_all(context: typer.Context, as_json: AsJson = False) -> None:
+    """Without a command: every system, since when it is connected, how it fares, and what was sent and waits."""
+    if context.invoked_subcommand is not None:
+        return
+    with console.services(context) as services:
+        healths = {health.system: health for health in services.catalogue.connections.healths()}
+        totals = services.catalogue.sharing.totals()
+        rows = [
+            {
+                "system": system.value,
+                "agency": services.settings.agency,
+                "since": _day(healths.get(system)),
+                "state": _state(system in services.settings.connections, healths.get(system)),
+                "last success": _moment(healths.get(system)),
+                **{
+                    word: totals.get(system, {}).get(state, 0)
+                    for word, state in (
+                        ("sent", OutboxState.DELIVERED),
+                        ("waiting", OutboxState.WAITING),
+                        ("failed", OutboxState.FAILED),
+                        ("refused", OutboxState.REFUSED),
+                    )
+                },
+            }
+            for system in System
+        ]
+        wrong = [h for h in healths.values() if h.error and h.system in services.settings.connections]
+    console.show(rows, as_json=as_json, empty="")
+    if not as_json:
+        for health in wrong:
+            out.print(f"[red]{health.system}[/] {health.error}: {by_code(health.error).english}", soft_wrap=True)
+
+
+def _state(configured: bool, health: ConnectionHealth | None) -> str:
+    if not configured:
+        return "not set up"
+    if health is None:
+        return "not tried yet"
+    return health.error or "connected"
+
+
+def _day(health: ConnectionHealth | None) -> str:
+    return f"{local(health.first_success):%Y-%m-%d}" if health and health.first_success else ""
+
+
+def _moment(health: ConnectionHealth | None) -> str:
+    return f"{local(health.last_success):%Y-%m-%d %H:%M}" if health and health.last_success else ""
+
+
+@connections.command()
+def test(context: typer.Context, system: Name) -> None:
+    """Log in anew and ask for something small; says what is wrong and who has to act."""
+    with console.services(context) as services:
+        health = connecting.check(services, system, now)
+    out.print(f"{system}: answers in {health.seconds:.2f} s")
+    if health.skew is not None and abs(health.skew) > 5:
+        out.print(f"Its clock is {health.skew:+.0f} s from ours; set this machine's by the network (NTP).")
+
+
+@connections.command()
+def show(context: typer.Context, system: Name, as_json: AsJson = False) -> None:
+    """What was refused or failed, and why; the most frequent reason first."""
+    with console.services(context) as services:
+        reasons = services.catalogue.sharing.reasons(system, 20)
+        stopped = services.catalogue.outbox.entries(system, [OutboxState.REFUSED, OutboxState.FAILED], 200)
+    if as_json:
+        rows = [{"key": e.key, "state": e.state, "error": e.error, "reason": e.reason} for e in stopped]
+        console.print_json(rows)
+        return
+    table = [{"records": count, "error": error, "reason": reason} for error, reason, count in reasons]
+    console.show(table, as_json=False, empty="Nothing was refused, nothing has failed.", title=SYSTEM_NAMES[system])
+    if stopped:
+        keys = [{"key": e.key, "error": e.error} for e in stopped]
+        console.show(keys, as_json=False, empty="", title=f"\n`sohoa connections retry {system} KEY` sends again")
+
+
+@connections.command()
+def send(
+    context: typer.Context,
+    system: Name,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A book's CSV or XLSX, or JSON requests.")],
+    place: Annotated[str, typer.Option(help="civil: the registry's number of the place of registration.")] = "",
+    book: Annotated[str, typer.Option(help="civil: KS, KT, KH, CMC, GH or HN; default: from the file's name.")] = "",
+) -> None:
+    """Let the records of a file wait to be sent: all, or none where one does not fit; each fault is named."""
+    if system is System.CIVIL and not place.isdecimal():
+        raise UsageError("Name the place of registration by its number: --place NUMBER.")
+    with console.services(context) as services:
+        brought = recording.bring(services, system, file, now(), place=place, book=book)
+    for gap in brought.gaps:
+        err.print(f"{file.name}: {gap}", markup=False, soft_wrap=True)
+    for problem in brought.problems:
+        err.print(f"{file.name}: {problem}", markup=False, soft_wrap=True)
+    if brought.problems:
+        out.print(f"Nothing was put: {len(brought.problems)} faults in {brought.records} records")
+        sys.exit(65)
+    out.print(f"{brought.put} of {brought.records} records wait to be sent; the others were sent before")
+
+
+@connections.command()
+def turn(context: typer.Context, system: Name) -> None:
+    """Send, fetch and follow once, now, without waiting for the schedule."""
+    with console.services(context) as services:
+        counts = exchange(services, system, now)
+    out.print(", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing to do")
+
+
+@connections.command()
+def retry(
+    context: typer.Context,
+    system: Name,
+    keys: Annotated[list[str] | None, typer.Argument(help="Keys of records; default: all that have stopped.")] = None,
+) -> None:
+    """Send again what was refused or has failed, after it was put right."""
+    with console.services(context) as services:
+        count = services.catalogue.outbox.retry(system, keys or [], now())
+    out.print(f"{count} records wait to be sent again")
+
+
+@connections.command()
+def compare(
+    context: typer.Context,
+    system: Name,
+    repair: Annotated[bool, typer.Option(help="Let what is missing there be sent again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare what was delivered with what the other system has."""
+    with console.services(context) as services:
+        with connecting.connected(services.settings, system, now) as connector:
+            found = both_sides.compare(services, system, connector, now)
+        rows = [{"record": d.key, "ours": d.ours, "theirs": d.theirs} for d in found]
+        console.show(rows, as_json=as_json, empty="Both sides agree.")
+        if repair and found:
+            count = services.catalogue.outbox.send_again(system, [d.key for d in found], now())
+            err.print(
+                f"{count} records are sent again, or have to be brought again (`sohoa connections show {system}`)"
+            )
+
+
+@connections.command()
+def unshared(context: typer.Context, as_json: AsJson = False) -> None:
+    """By agency: digitized dossiers that a system should have, how many reached it, how many did not."""
+    with console.services(context) as services:
+        rows = [
+            {
+                "system": s.system.value,
+                "agency": s.agency,
+                "digitized": s.digitized,
+                "shared": s.shared,
+                "not shared": s.digitized - s.shared,
+            }
+            for s in unshared_records(services.catalogue, services.settings.mappings_folder)
+        ]
+    console.show(rows, as_json=as_json, empty="No digitized dossier belongs to one of these systems.")
+
+
+Officer = Annotated[str, typer.Option(help="The officer who asks: account or personal number.")]
+Unit = Annotated[str, typer.Option(help="The officer's unit.")]
+Purpose = Annotated[str, typer.Option(help="What for.")]
+OfDossier = Annotated[str, typer.Option(help="For which dossier.")]
+
+
+@connections.command("owner")
+def verify(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="The 12-digit personal number that was read.")],
+    name: Annotated[str, typer.Option(help="The name that was read.")],
+    born: Annotated[str, typer.Option(help="The date of birth that was read, YYYY-MM-DD or YYYY.")],
+    officer: Officer,
+    unit: Unit,
+    purpose: Purpose,
+    dossier: OfDossier,
+) -> None:
+    """Verify the owner of a paper in the population database. Every look-up is logged; see `connections log`."""
+    asker = Asker(officer=officer, unit=unit, purpose=purpose, dossier=dossier)
+    with console.services(context) as services:
+        made = verify_owner(services, {"id": id, "name": name, "born": born}, asker, now)
+    _tell(made)
+
+
+@connections.command("firm")
+def verify_business(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="The tax code that was read.")],
+    name: Annotated[str, typer.Option(help="The name that was read.")],
+    officer: Officer,
+    unit: Unit,
+    purpose: Purpose,
+    dossier: OfDossier,
+    owner: Annotated[str, typer.Option(help="The owner or legal representative that was read.")] = "",
+    household: Annotated[bool, typer.Option(help="A household business.")] = False,
+) -> None:
+    """Compare a scanned business certificate with the register of businesses or of household businesses."""
+    asker = Asker(officer=officer, unit=unit, purpose=purpose, dossier=dossier)
+    system = System.HOUSEHOLD if household else System.BUSINESS
+    with console.services(context) as services:
+        made = verify_firm(services, system, {"code": code, "name": name, "owner": owner}, asker, now)
+    _tell(made)
+
+
+def _tell(made: Verification) -> None:
+    if made.before:
+        out.print("verified before, for the same dossier")
+    elif made.found is None:
+        out.print("not found: nobody has this number")
+        sys.exit(66)
+    for name, agreement in made.fields.items():
+        out.print(f"{name}: {agreement}")
+    if made.found is not None and not made.verified:
+        sys.exit(65)
+
+
+@connections.command("log")
+def look_ups(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Who looked up data, when, why and for which dossier; whose data is not shown."""
+    with console.services(context) as services:
+        rows = [
+            {
+                "at": f"{local(note.at):%Y-%m-%d %H:%M:%S}",
+                "system": note.system.value,
+                "officer": masked(note.officer),
+                "unit": note.unit,
+                "dossier": note.dossier,
+                "purpose": note.purpose,
+                "outcome": note.outcome,
+            }
+            for note in services.catalogue.connections.notes(now().replace(year=2000), limit)
+        ]
+    console.show(rows, as_json=as_json, empty="Nobody has looked anything up.")
+
+
+def masked(number: str) -> str:
+    """A personal number with its middle hidden."""
+    return f"{number[:3]}…{number[-3:]}" if len(number) >= 9 and number.isdecimal() else number
+
+
+@connections.command("key")
+def key() -> None:
+    """Make a key for SOHOA_CONNECTIONS_KEY, which encrypts personal data that wait to be sent."""
+    out.print(sealing.new_key())
+
+
+def simulate(
+    system: Name,
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 4290,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Stand in for a system, with invented persons, for training and demonstrations; Ctrl-C ends it.
+
+    Bad days by choice: POST {"fault": "slow", "times": 3} to /_simulator/faults.
+    """
+    from connectors.simulators.make import make_simulator  # noqa: PLC0415
+    from connectors.simulators.serve import serve  # noqa: PLC0415
+
+    simulator = make_simulator(system, now)
+    out.print(f"{SYSTEM_NAMES[system]}, simulated, at http://{host}:{port}; key sohoa, secret mo-phong")
+    serve(simulator, host, port)
