@@ -29,6 +29,7 @@ from pipeline.intake.rules import Gate
 from pipeline.intake.sweep import Intake
 from pipeline.ports import LanguageModel, ObjectStore, Purge, Reader, ScanOpener
 from pipeline.ports.sources import ScanSource
+from pipeline.register.official_units import official
 from pipeline.side_by_side import Another
 from storage.catalogue import Catalogue
 from storage.objects.folder import FolderStore
@@ -196,5 +197,15 @@ def prepare(settings: Settings) -> None:
     catalogue = Catalogue(settings.catalogue_url)
     try:
         catalogue.upgrade()
+    finally:
+        catalogue.close()
+
+
+def seed_units(settings: Settings) -> None:
+    """Fills in the administrative units of before and after 2025-07-01 where none are known."""
+    catalogue = Catalogue(settings.catalogue_url)
+    try:
+        if not catalogue.units.units():
+            catalogue.units.put(*official())
     finally:
         catalogue.close()

@@ -25,9 +25,10 @@ from pipeline.errors import (
     SohoaError,
     Transient,
 )
-from pipeline.model import Clues, Document, Match, Original, Reading, Receipt
+from pipeline.model import Centre, Clues, Document, Match, Original, Reading, Receipt
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
+from pipeline.register import dump_centres
 from pipeline.side_by_side import nobody
 from pipeline.understanding import clues, match
 
@@ -235,3 +236,9 @@ def store_register(services: Services, kind: str, file: Path, now: datetime) -> 
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     services.objects.put(keys.register(kind, now, sha256, file.suffix), file)
+
+
+def store_centres(services: Services, rows: Sequence[Centre], now: datetime) -> None:
+    """Keeps centres that were changed by hand as a file that can be imported again."""
+    content = dump_centres(rows)
+    services.objects.put(keys.register("centres", now, hashlib.sha256(content).hexdigest(), ".json"), content)

@@ -6,7 +6,8 @@
     tombstones/<sha256>.json                  what was purged, and why
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json
     choices/<document id>/<yyyymmddThhmmss.ffffff>.json     which reading counts, where several were made
-    registers/<yyyymmddThhmmss>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came
+    registers/<yyyymmddThhmmss.ffffff>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came;
+                                              what was changed by hand as a file of the same layout
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
 
@@ -51,7 +52,7 @@ def choice(document: str, chosen_at: datetime) -> str:
 
 def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:
     """`suffix` is the imported file's own, with its dot."""
-    return f"registers/{imported_at:%Y%m%dT%H%M%S}-{sha256[:12]}/{kind}{suffix.lower()}"
+    return f"registers/{imported_at:%Y%m%dT%H%M%S.%f}-{sha256[:12]}/{kind}{suffix.lower()}"
 
 
 def report(made_at: datetime, name: str) -> str:

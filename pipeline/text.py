@@ -45,6 +45,15 @@ def marked(text: str) -> str:
     return " ".join(normalise_tone_placement(lower).translate(_APOSTROPHES).split())
 
 
+def same_spelling(text: str, other: str) -> bool:
+    """Whether two names differ in nothing but NFC, the place of the tone mark, apostrophes and spaces."""
+    return text == other or _spelled(text) == _spelled(other)
+
+
+def _spelled(text: str) -> str:
+    return " ".join(normalise_tone_placement(text).translate(_APOSTROPHES).split())
+
+
 def fold(text: str) -> str:
     """For comparing without marks: as `marked`, then base letters only."""
     return without_marks(marked(text))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import SohoaError
-from sohoa.commands import backfill, connections, documents, gate, models, register, reports, workspace
+from sohoa.commands import backfill, centres, connections, documents, gate, models, register, reports, workspace
 from sohoa.console import err
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 workspace.add_to(app)
 register.add_to(app)
+centres.add_to(app)
 gate.add_to(app)
 documents.add_to(app)
 reports.add_to(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from pipeline.model import Centre, Dossier, Procedure, Succession, Target, Unit
@@ -29,8 +29,10 @@ class Register(Protocol):
 
     def put_procedures(self, rows: Iterable[Procedure], *, dry_run: bool = False) -> Changes: ...
 
-    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False) -> Changes:
-        """All in one transaction. Components and results of a dossier are replaced by those given; matches stay."""
+    def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False, at: datetime | None = None) -> Changes:
+        """All in one transaction. Components and results of a dossier are replaced by those given; matches stay, and so
+        does what was known of how it came to its status. A change of status for which the register gives no time is
+        noted as of `at`, None: not at all."""
         ...
 
     def put_targets(self, rows: Iterable[Target], *, dry_run: bool = False) -> Changes: ...
@@ -56,7 +58,8 @@ class UnitBook(Protocol):
     """Administrative units, ministries and agencies over time; nothing is ever taken out."""
 
     def put(self, rows: Iterable[Unit], successions: Iterable[Succession] = (), *, dry_run: bool = False) -> Changes:
-        """In one transaction. The changes are those of the units."""
+        """In one transaction. The successions of a unit take the place of those that were there, if any are given. The
+        changes are those of the units."""
         ...
 
     def units(self) -> Sequence[Unit]:

@@ -5,14 +5,17 @@ Columns (any order; names without regard to case, accents, spaces and punctuatio
     indicator*   Chỉ tiêu, Chỉ số      name of an indicator, or its Vietnamese or English label
     value*       Mục tiêu, Giá trị     76,9 % or 76.9 or 0.769: a number up to 1 is a share, above it a percentage
     valid_from*  Áp dụng từ, Từ ngày
-    scope        Phạm vi               nation, province, centre; toàn quốc, tỉnh, đơn vị; nation where it is empty
-    code         Mã, Mã đơn vị         of the province or centre; empty for the nation
+    scope        Phạm vi               nation, ministry, province, sector, centre; toàn quốc, bộ ngành, tỉnh, lĩnh vực,
+                                       đơn vị; nation where it is empty
+    code         Mã, Mã đơn vị         agency code of the ministry or province, code of the centre, name of the sector;
+                                       empty for the nation; * for all ministries, provinces or sectors that have no
+                                       target of their own
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,10 +40,15 @@ LAYOUT = Layout(
 SCOPES = {
     **{scope.value: scope for scope in Scope},
     **dict.fromkeys(("toanquoc", "canuoc", "quocgia"), Scope.NATION),
-    **dict.fromkeys(("tinh", "bo", "bonganh", "diaphuong"), Scope.PROVINCE),
+    **dict.fromkeys(("bo", "bonganh", "bonganhtrunguong"), Scope.MINISTRY),
+    **dict.fromkeys(("tinh", "diaphuong", "tinhthanhpho"), Scope.PROVINCE),
+    **dict.fromkeys(("linhvuc",), Scope.SECTOR),
     **dict.fromkeys(("donvi", "bophanmotcua", "trungtam"), Scope.CENTRE),
 }
 
+_ALL = "*"
+_AGENCIES = (Scope.MINISTRY, Scope.PROVINCE)
+_AGENCY = re.compile(r"[A-Z]\d{2}")
 _NUMBER = re.compile(r"(\d{1,3})(?:[.,](\d{1,6}))?\s*(%?)")
 
 
@@ -53,30 +61,44 @@ def indicator_names() -> Mapping[str, str]:
     }
 
 
-def read_targets(path: Path) -> ImportFile[Target]:
-    """Raises ImportRefused."""
+def read_targets(path: Path, *, sectors: Iterable[str] | None = None) -> ImportFile[Target]:
+    """`sectors` are those of the procedures, whose spelling a target takes over (None: not looked at). Raises
+    ImportRefused."""
     names = indicator_names()
+    spelled = None if sectors is None else {fold(sector): sector for sector in sectors}
     return files.read(
         path,
         LAYOUT,
-        lambda line: _target(line, names),
+        lambda line: _target(line, names, spelled),
         lambda target: (target.indicator, target.scope, target.code, target.valid_from),
     )
 
 
-def _target(line: Line, names: Mapping[str, str]) -> Target | None:
+def _target(line: Line, names: Mapping[str, str], sectors: Mapping[str, str] | None) -> Target | None:
     line.text("indicator", required=True)
     scope = line.choice("scope", SCOPES, Scope.NATION)
-    code = line.code("code", required=scope is not Scope.NATION)
-    if scope is Scope.NATION and code:
-        line.refuse("code", "must be empty for the nation", "phải để trống khi phạm vi là toàn quốc")
     line.text("valid_from", required=True)
     valid_from = line.day("valid_from")
-    value = _share(line)
+    code, value = _code(line, scope, sectors), _share(line)
     indicator = line.choice("indicator", names, "")
     if valid_from is None:
         return None
     return Target(indicator=indicator, scope=scope, code=code, value=value, valid_from=valid_from)
+
+
+def _code(line: Line, scope: Scope, sectors: Mapping[str, str] | None) -> str:
+    code = line.text("code", required=scope is not Scope.NATION)
+    if scope is Scope.NATION and code:
+        line.refuse("code", "must be empty for the nation", "phải để trống khi phạm vi là toàn quốc")
+    elif scope is Scope.CENTRE and code == _ALL:
+        line.refuse("code", "must be one centre", "phải là mã của một đơn vị")
+    elif scope in _AGENCIES and code not in ("", _ALL) and not _AGENCY.fullmatch(code):
+        line.refuse("code", "is not an agency code such as H18", "không phải mã cơ quan, ví dụ H18")
+    elif scope is Scope.SECTOR and code != _ALL and sectors is not None:
+        if fold(code) not in sectors:
+            line.warn("code", "is the sector of no procedure", "không phải lĩnh vực của thủ tục nào")
+        return sectors.get(fold(code), code)
+    return "" if code == _ALL else code
 
 
 def _share(line: Line) -> float:

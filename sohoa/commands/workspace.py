@@ -15,7 +15,7 @@ import typer
 
 from flows import alerts, heartbeat, up
 from flows.prefect_environment import enter
-from flows.services import Services, prepare
+from flows.services import Services, prepare, seed_units
 from flows.settings import SETTINGS_FILE, Settings, load
 from flows.watch import HandOver, Watcher
 from pipeline.clock import local, local_day, now
@@ -60,6 +60,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Where; made if it is not t
         file.write_text(SETTINGS_TEXT, "utf-8")
     settings = load(folder)
     prepare(settings)
+    seed_units(settings)
     out.print(f"Workspace ready: {settings.workspace}")
     out.print("Next: sohoa import centres FILE, then sohoa up")
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.errors import ImportRefused
 from pipeline.model import Centre
+from pipeline.text import same_spelling
 from storage.catalogue.lookup import all_versions
 from storage.catalogue.tables import centres, earlier_centres
 
@@ -37,6 +39,7 @@ class CentreWriter:
             self._set(row)
             return None, row
         newest, day = versions[max(versions)], _day(row)
+        row = _spelled_as(versions.get(day, newest), row)
         if day < _day(newest):  # of its past: it says nothing of the centre as a whole
             after = _with_whole(row, newest)
             before = versions.get(day)
@@ -57,6 +60,11 @@ class CentreWriter:
         self._stale.add(version.code)
 
     def write(self) -> None:
+        """Raises ImportRefused where a centre was merged into one that is unknown."""
+        for code in sorted(self._stale):
+            into = next(iter(self._versions[code].values())).merged_into
+            if into is not None and into not in self._versions:
+                raise ImportRefused(f"Not in the register: centre {into}, into which {code} was merged.")
         newest = {code: versions[max(versions)] for code, versions in self._versions.items() if code in self._stale}
         added = [_values(row, _NEWEST) for code, row in newest.items() if code not in self._known]
         if added:
@@ -78,6 +86,12 @@ class CentreWriter:
 
 def _day(version: Centre) -> date:
     return version.since or date.min
+
+
+def _spelled_as(before: Centre, row: Centre) -> Centre:
+    """A row without what is only another spelling of the same names."""
+    names = {name: getattr(before, name) for name in ("name", "province_name")}
+    return replace(row, **{n: known for n, known in names.items() if same_spelling(known, getattr(row, n))})
 
 
 def _with_whole(version: Centre, newest: Centre) -> Centre:

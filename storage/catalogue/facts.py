@@ -4,6 +4,9 @@ A paper is digitized where a match in force links it to a document that was read
 result is left out where every document that digitizes it also digitizes a component of the same dossier: documents are
 named by their originals' hashes and pages, so the same document is the same bytes. The register's flag on such a result
 is not believed either, since it speaks of that file.
+
+Components that their procedure exempts from being digitized (Circular 01/2023/TT-VPCP: shared data, photocopies, papers
+that are only shown) are not counted, neither as received nor as digitized.
 """
 
 from __future__ import annotations
@@ -15,7 +18,15 @@ import sqlalchemy as sa
 
 from pipeline import clock
 from pipeline.model import DossierStatus, Measure, PaperKind, Period
-from storage.catalogue.tables import components, dossiers, matches, procedures, readings, results
+from storage.catalogue.tables import (
+    components,
+    dossiers,
+    matches,
+    procedure_components,
+    procedures,
+    readings,
+    results,
+)
 
 _Flag = sa.ColumnElement[bool]
 _Number = sa.ColumnElement[int]
@@ -28,13 +39,14 @@ def dossiers_of(period: Period) -> sa.Select[Any]:
 
 
 def wanted(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """id, centre, resolved, payment_due, result_is_document of every dossier, and `more`; to be narrowed down."""
+    """id, centre, procedure, resolved, payment_due, result_is_document of every dossier, and `more`; to be narrowed."""
     resolved = sa.or_(
         dossiers.c.resolved_at.is_not(None), dossiers.c.status.in_([DossierStatus.DONE, DossierStatus.RETURNED])
     )
     return sa.select(
         dossiers.c.id,
         dossiers.c.centre,
+        dossiers.c.procedure,
         resolved.label("resolved"),
         (dossiers.c.status == DossierStatus.PAYMENT_DUE).label("payment_due"),
         procedures.c.result_is_document,
@@ -65,11 +77,14 @@ def _papers(of_period: sa.CTE, papers: sa.Table, kind: PaperKind) -> sa.Subquery
         matches.c.superseded_at.is_(None),
     )
     read = sa.and_(readings.c.document == matches.c.document, readings.c.current)
-    reused = papers.c.reused if kind is PaperKind.COMPONENT else sa.false()
+    is_component = kind is PaperKind.COMPONENT
+    reused = papers.c.reused if is_component else sa.false()
+    exempt = sa.tuple_(of_period.c.procedure, papers.c.code).in_(_exempt()) if is_component else sa.false()
     columns = [*of_period.c, papers.c.code.label("paper"), papers.c.flagged, reused.label("reused")]
     return (
         sa.select(
             *columns,
+            exempt.label("exempt"),
             sa.func.max(sa.case((readings.c.id.is_(None), None), (is_copy, 0), else_=1)).label("own"),
         )
         .select_from(
@@ -77,9 +92,15 @@ def _papers(of_period: sa.CTE, papers: sa.Table, kind: PaperKind) -> sa.Subquery
             .outerjoin(matches, in_force)
             .outerjoin(readings, read)
         )
-        .group_by(*of_period.c, papers.c.code, papers.c.flagged, *([reused] if kind is PaperKind.COMPONENT else []))
+        .group_by(*of_period.c, papers.c.code, papers.c.flagged, *([reused] if is_component else []))
         .subquery(f"{kind.value}_papers")
     )
+
+
+def _exempt() -> sa.Select[Any]:
+    """Procedure and code of the components that need not be digitized: few, and the same for all dossiers."""
+    table = procedure_components
+    return sa.select(table.c.procedure, table.c.code).where(table.c.exempt)
 
 
 def _one(condition: _Flag) -> _Number:
@@ -95,21 +116,26 @@ _NOTHING = sa.literal_column("0", sa.Integer)
 
 def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
     """Per dossier its columns, and of its components and results: how many, digitized, digitized by a match; components
-    reused; results left out as a component's copy."""
+    exempt and reused; results left out as a component's copy."""
     given = _papers(of_period, components, PaperKind.COMPONENT)
     issued = _papers(of_period, results, PaperKind.RESULT)
-    names = ("given", "given_digitized", "given_matched", "reused", "issued", "issued_digitized", "issued_matched")
+    names = (
+        *("given", "given_digitized", "given_matched", "exempt", "reused"),
+        *("issued", "issued_digitized", "issued_matched", "copied"),
+    )
+    counted = sa.not_(given.c.exempt)
     matched = given.c.own.is_not(None)
     own = issued.c.own
     of_given = (
-        _one(given.c.paper.is_not(None)),
-        _one(sa.or_(given.c.flagged, matched)),
-        _one(matched),
+        _one(sa.and_(given.c.paper.is_not(None), counted)),
+        _one(sa.and_(sa.or_(given.c.flagged, matched), counted)),
+        _one(sa.and_(matched, counted)),
+        _one(sa.and_(given.c.paper.is_not(None), given.c.exempt)),
         _one(given.c.reused),
         *([_NOTHING] * 4),
     )
     of_issued = (
-        *([_NOTHING] * 4),
+        *([_NOTHING] * 5),
         _one(issued.c.paper.is_not(None)),
         _one(sa.or_(own == 1, sa.and_(own.is_(None), issued.c.flagged))),
         _one(own == 1),
@@ -118,7 +144,7 @@ def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
     parts = [
         sa.select(
             *(papers.c[column.name] for column in of_period.c),
-            *(number.label(name) for name, number in zip((*names, "copied"), numbers, strict=True)),
+            *(number.label(name) for name, number in zip(names, numbers, strict=True)),
         )
         for papers, numbers in ((given, of_given), (issued, of_issued))
     ]
@@ -126,6 +152,8 @@ def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
     keys = [each.c[column.name] for column in of_period.c]
     sums = (sa.func.sum(each.c[number]).label(number) for number in (*names, "copied"))
     return sa.select(*keys, *sums).group_by(*keys).cte(name)
+    sums = (sa.func.sum(each.c[name]).label(name) for name in names)
+    return sa.select(*keys, *sums).group_by(*keys).cte("numbers")
 
 
 def dossier_facts(of_period: sa.CTE, name: str = "dossier_facts") -> sa.CTE:
@@ -134,7 +162,10 @@ def dossier_facts(of_period: sa.CTE, name: str = "dossier_facts") -> sa.CTE:
     of = _numbers(of_period, f"numbers_of_{name}").c
 
     def complete(component_count: _Number, result_count: _Number) -> _Flag:
-        return sa.and_(component_count > 0, sa.or_(sa.not_(of.result_is_document), result_count > 0))
+        nothing_to_digitize = sa.and_(of.given == 0, of.exempt > 0)
+        return sa.and_(
+            sa.or_(component_count > 0, nothing_to_digitize), sa.or_(sa.not_(of.result_is_document), result_count > 0)
+        )
 
     digitized = complete(of.given_digitized, of.issued_digitized)
     by_match = complete(of.given_matched, of.issued_matched)

@@ -99,7 +99,7 @@ def of_period(period: Period, procedures: Collection[str], within: Within) -> sa
     ]
     for number, (first, last) in enumerate(days):
         start, after = clock.bounds(Period(name="", first=first, last=last))
-        some = wanted(dossiers.c.procedure).where(
+        some = wanted().where(
             dossiers.c.received_at >= start,
             dossiers.c.received_at < after,
             dossiers.c.procedure.in_(wanted_ones),
@@ -118,7 +118,7 @@ def _insert(connection: sa.Connection, of: sa.Select[Any]) -> None:
 
 def _all(connection: sa.Connection) -> sa.Select[Any]:
     month = month_of(connection, local_day(connection))
-    return wanted(dossiers.c.procedure, month.label("month")).where(dossiers.c.received_at.is_not(None))
+    return wanted(month.label("month")).where(dossiers.c.received_at.is_not(None))
 
 
 def _stale(connection: sa.Connection, cells: Sequence[Cell]) -> sa.Select[Any]:
@@ -137,7 +137,7 @@ def _stale(connection: sa.Connection, cells: Sequence[Cell]) -> sa.Select[Any]:
             "after": (UtcDateTime(), [bounds[month][1] for _, month, _ in cells]),
         },
     )
-    return wanted(dossiers.c.procedure, stale.c.month.label("month")).where(
+    return wanted(stale.c.month.label("month")).where(
         dossiers.c.centre == stale.c.centre,
         dossiers.c.procedure == stale.c.procedure,
         dossiers.c.received_at >= stale.c.first,

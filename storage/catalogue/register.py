@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Dossier, Procedure, Target
 from pipeline.ports import Changes
+from pipeline.text import same_spelling
 from storage.catalogue import rollups
 from storage.catalogue.centres import CentreWriter
 from storage.catalogue.dossiers import DossierWriter, batches
@@ -56,10 +57,11 @@ class Register:
             for row in rows:
                 _refuse_twice(row.code, [paper.code for paper in row.components])
                 before = there.get(row.code)
+                row = row if before is None else _spelled_as(before, row)  # noqa: PLW2901
                 if counter.see(before, row):
                     _put_procedure(connection, row, new=before is None)
                     there[row.code] = row
-                    if before is not None and before.result_is_document != row.result_is_document:
+                    if before is not None and _counts_otherwise(before, row):
                         otherwise.add(row.code)
             rollups.refresh(connection, rollups.cells_of_procedures(connection, otherwise))
         return counter.changes
@@ -154,6 +156,31 @@ def _refuse_twice(owner: str, codes: Sequence[str]) -> None:
     if len(set(codes)) < len(codes):
         twice = next(code for code in codes if codes.count(code) > 1)
         raise ImportRefused(f"{owner} names the paper {twice} twice.")
+
+
+def _counts_otherwise(before: Procedure, row: Procedure) -> bool:
+    """Whether its dossiers count for something else now."""
+    return before.result_is_document != row.result_is_document or _exempt(before) != _exempt(row)
+
+
+def _exempt(procedure: Procedure) -> set[str]:
+    return {paper.code for paper in procedure.components if paper.exempt}
+
+
+def _spelled_as(before: Procedure, row: Procedure) -> Procedure:
+    """A row without what is only another spelling of the same names."""
+    names = {paper.code: paper.name for paper in before.components}
+    return dataclasses.replace(
+        row,
+        name=before.name if same_spelling(before.name, row.name) else row.name,
+        sector=before.sector if same_spelling(before.sector, row.sector) else row.sector,
+        components=tuple(
+            dataclasses.replace(paper, name=names[paper.code])
+            if paper.code in names and same_spelling(names[paper.code], paper.name)
+            else paper
+            for paper in row.components
+        ),
+    )
 
 
 def _put_procedure(connection: sa.Connection, row: Procedure, *, new: bool) -> None:

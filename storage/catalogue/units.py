@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,6 @@ from storage.catalogue.session import Database
 from storage.catalogue.tables import unit_successions, units
 
 _UNIT = ("code", "valid_from")
-_SUCCESSION = ("code", "valid_from", "into", "into_from")
 
 
 class UnitRecords:
@@ -27,10 +27,7 @@ class UnitRecords:
         with importing(self._database, dry_run) as connection:
             there: dict[Any, Unit] = {(row.code, row.valid_from): row for row in _units(connection)}
             changes = put_flat(connection, units, _UNIT, there, rows)
-            known: dict[Any, Succession] = {
-                (row.code, row.valid_from, row.into, row.into_from): row for row in _successions(connection)
-            }
-            put_flat(connection, unit_successions, _SUCCESSION, known, successions)
+            _replace_successions(connection, successions)
             return changes
 
     def units(self) -> Sequence[Unit]:
@@ -42,6 +39,17 @@ class UnitRecords:
             return sorted(
                 _successions(connection), key=lambda row: (row.code, row.valid_from, not row.default, row.into)
             )
+
+
+def _replace_successions(connection: sa.Connection, rows: Iterable[Succession]) -> None:
+    """The successions of each unit that has any here take the place of those that are there."""
+    given = {(row.code, row.valid_from, row.into, row.into_from): asdict(row) for row in rows}
+    old = {(code, valid_from) for code, valid_from, *_ in given}
+    table = unit_successions
+    gone = sa.delete(table).where(table.c.code == sa.bindparam("c"), table.c.valid_from == sa.bindparam("f"))
+    if given:
+        connection.execute(gone, [{"c": code, "f": valid_from} for code, valid_from in sorted(old)])
+        connection.execute(sa.insert(table), list(given.values()))
 
 
 def _units(connection: sa.Connection) -> list[Unit]:

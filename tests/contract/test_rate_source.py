@@ -317,3 +317,29 @@ def _recount_dossier(row: Dossier, matches: Sequence[Match], has_document: bool)
     total[M.E_RESULTS] = int(bool(has_document and total[M.RESULTS_DIGITIZED]))
     total[M.E_RESULTS_BY_FLAG] = int(bool(has_document and total[M.RESULTS_DIGITIZED] and not sure[PaperKind.RESULT]))
     return total
+
+
+def test_exempt_components_are_neither_received_nor_missing(catalogue: Catalogue) -> None:
+    some, only = procedure("1"), procedure("2")
+    some = replace(some, components=(some.components[0], replace(some.components[1], exempt=True)))
+    only = replace(only, components=tuple(replace(paper, exempt=True) for paper in only.components))
+    catalogue.register.put_centres([centre()])
+    catalogue.register.put_procedures([some, only])
+    issued = (Result(code="Q1", name="Giấy", flagged=True),)
+    papers = (Component(code="K1", name="Đơn", flagged=True), Component(code="K2", name="Giấy tờ", flagged=True))
+    catalogue.register.put_dossiers(
+        [
+            dossier(1, procedure="1", components=papers, results=issued),
+            dossier(2, procedure="2", results=issued),
+            dossier(3, procedure="2", components=(), results=issued),
+        ]
+    )
+    (tally,) = catalogue.rates.tallies(SEPTEMBER)
+    assert (tally.counts[Measure.COMPONENTS], tally.counts[Measure.COMPONENTS_DIGITIZED]) == (1, 1)
+    assert tally.counts[Measure.DOSSIERS_DIGITIZED] == 2  # the second has nothing that is to be digitized
+    assert [row.code for row in catalogue.rates.missing("H18.25", SEPTEMBER, 9)] == [dossier(3).code]
+
+    catalogue.register.put_procedures([replace(some, components=procedure("1").components)])
+    (tally,) = catalogue.rates.tallies(SEPTEMBER)
+    assert tally.counts[Measure.COMPONENTS] == 2
+    assert catalogue.rates.differences() == []
