@@ -150,10 +150,8 @@ def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
     ]
     each = sa.union_all(*parts).subquery("papers")
     keys = [each.c[column.name] for column in of_period.c]
-    sums = (sa.func.sum(each.c[number]).label(number) for number in (*names, "copied"))
+    sums = (sa.func.sum(each.c[number]).label(number) for number in names)
     return sa.select(*keys, *sums).group_by(*keys).cte(name)
-    sums = (sa.func.sum(each.c[name]).label(name) for name in names)
-    return sa.select(*keys, *sums).group_by(*keys).cte("numbers")
 
 
 def dossier_facts(of_period: sa.CTE, name: str = "dossier_facts") -> sa.CTE:
