@@ -30,7 +30,7 @@ PAD_WIDTH = 0.3
 MAX_WIDTH = 1280
 
 
-def _session(path: Path) -> ort.InferenceSession:
+def open_network(path: Path) -> ort.InferenceSession:
     """A network on one thread: one reader per core, and the same sums in the same order each time."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -44,7 +44,7 @@ class LineReader:
     def __init__(self, folder: Path = DATA) -> None:
         self.models: tuple[ModelFile, ...] = (verify(NETWORK, folder / NETWORK), verify(CHARSET, folder / CHARSET))
         self.alphabet = Alphabet.of(json.loads((folder / CHARSET).read_text("utf-8")))
-        self._session = _session(folder / NETWORK)
+        self._session = open_network(folder / NETWORK)
 
     def read(self, grey: Pixels, boxes: Sequence[Box]) -> list[LineFrames]:
         """The frames of each line box, in the order given; `grey` is (height, width), dark ink on white."""
@@ -57,11 +57,13 @@ class LineReader:
         return _frames(box, log_probs[0, : int(lengths[0])])
 
 
-def cut_out(grey: Pixels, box: Box) -> NDArray[np.float32]:
+def cut_out(
+    grey: Pixels, box: Box, *, pad_height: float = PAD_HEIGHT, pad_width: float = PAD_WIDTH
+) -> NDArray[np.float32]:
     """The line with its surroundings, (96, width), 1 is ink: what `trueocr.preprocess.crop_line` gives, but made
     smaller the fast way. Outside of the page is paper; light print on a dark ground is turned to dark on light."""
-    above = (WINDOW * (1 + 2 * PAD_HEIGHT) - 1) / 2 * box.height
-    beside = PAD_WIDTH * box.height
+    above = (WINDOW * (1 + 2 * pad_height) - 1) / 2 * box.height
+    beside = pad_width * box.height
     x0, y0 = math.floor(box.x0 - beside), math.floor(box.y0 - above)
     x1, y1 = max(x0 + 1, math.ceil(box.x1 + beside)), max(y0 + 1, math.ceil(box.y1 + above))
     height, width = grey.shape

@@ -29,6 +29,7 @@ from pipeline.model import (
 )
 from pipeline.output import hocr, manifest, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
+from pipeline.reading.bear_out import bears_out
 from pipeline.side_by_side import Another, in_order, nobody
 from pipeline.understanding import codes
 
@@ -151,7 +152,7 @@ def _read_page(page: ScanPage, reader: Reader) -> tuple[PageReading, tuple[Code,
 
 
 def _read(page: ScanPage, reader: Reader) -> PageReading:
-    if page.text:
+    if page.text and (page.image is None or bears_out(page.image, page.text, reader)):
         return _from_layer(page)
     if page.image is None:
         return _unread(page, ReadingFailed.code)
@@ -178,7 +179,7 @@ def _from_layer(page: ScanPage) -> PageReading:
         height=round(page.height),
         to_points=to_points,
         lines=tuple(_moved(line, to_points.inverse()) for line in (*page.text, *overlays)),
-        source=TextSource.LAYER,
+        source=TextSource.CONVERTED if page.converted else TextSource.LAYER,
     )
 
 

@@ -20,9 +20,10 @@ from pipeline.imaging import page_content
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.pdf_active import holds_active_parts
 from pipeline.imaging.pdf_picture import embedded_picture, rendering
+from pipeline.imaging.pdf_text import text_of
 from pipeline.imaging.pixels import READABLE_DPI
 from pipeline.imaging.text_layer import lines_of
-from pipeline.imaging.text_trust import is_trustworthy
+from pipeline.imaging.text_trust import Trust, is_trustworthy
 from pipeline.model import Line, PageImage, ScanPage
 
 _A4 = (595.276, 841.89)
@@ -95,10 +96,12 @@ class PdfFile:
             if scan is not None:
                 return scan
         elif content.visible_text:
-            lines = lines_of(page, frame, visible, content.visible_text.__contains__ if content.hidden_text else None)
-            text = "\n".join(line.text for line in lines)
-            if is_trustworthy(text) and page_content.text_is_enough(content, visible, len(text)):
-                return replace(shown, text=lines)
+            layer = text_of(page, frame, visible, content)
+            length = sum(len(line.text) + 1 for line in layer.lines)
+            if length and page_content.text_is_enough(content, visible, length):
+                shown = replace(shown, text=layer.lines, converted=layer.converted)
+                if layer.trust is Trust.FULL:
+                    return shown
         dpi = page_content.rendering_dpi(content, visible)
         return replace(shown, image=self._rendered(shown, dpi, enough, hide_annotations=bool(overlays)))
 

@@ -6,9 +6,11 @@ PDF user space. All of it runs in the child process.
 
 from __future__ import annotations
 
+import ctypes
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -23,38 +25,59 @@ PARAGRAPH_GAP = 0.9
 """Lines further apart than so many line heights belong to two blocks."""
 MOST_CHARACTERS = 200_000
 """A page with more characters is no text; what is beyond is left out."""
+_LONGEST_NAME = 256
+"""Bytes; PDF allows 127 for a name."""
 _LINE_END_HYPHENS = ("\x02", "\ufffe")
 """What PDFium gives for a hyphen at the end of a line."""
 
 
+class Font(NamedTuple):
+    """A font's name, empty where it has none, and whether the file holds its letters."""
+
+    name: str
+    embedded: bool
+
+
+Spell = Callable[[str, Font], str]
+"""The text of a word, given its characters and the font of the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Glyph:
-    """A character and its box on the page as shown (points, y down); no box where PDFium made it up (a space)."""
+    """A character and its box on the page as shown (points, y down); no box where PDFium made it up (a space).
+    `font` is None where nobody asks for it."""
 
     text: str
     box: Box | None
+    font: Font | None = None
 
 
 def lines_of(
-    page: pdfium.PdfPage, frame: Affine, visible: Box, keep: Callable[[int], bool] | None = None
+    page: pdfium.PdfPage,
+    frame: Affine,
+    visible: Box,
+    keep: Callable[[int], bool] | None = None,
+    spell: Spell | None = None,
 ) -> tuple[Line, ...]:
     """The lines whose middle lies in `visible` (user space).
 
     `frame` maps the page as shown (points, y down) to user space. `keep` is asked for the address of the text object
-    of each character.
+    of each character. With `spell`, words are what it makes of them.
     """
     textpage = page.get_textpage()
     try:
-        glyphs = _glyphs(textpage, frame.inverse(), keep)
+        glyphs = _glyphs(textpage, frame.inverse(), keep, fonts=spell is not None)
         shown = frame.inverse().box(visible)
-        rows = _joined(row for run in _runs(glyphs) for row in _columns(run))
+        rows = _joined(row for run in _runs(glyphs, spell) for row in _columns(run))
     finally:
         textpage.close()
     rows = [row for row in rows if _inside(bounding([word.box for word in row]), shown)]
     return tuple(_numbered(rows, frame))
 
 
-def _glyphs(textpage: pdfium.PdfTextPage, to_shown: Affine, keep: Callable[[int], bool] | None) -> Iterator[_Glyph]:
+def _glyphs(
+    textpage: pdfium.PdfTextPage, to_shown: Affine, keep: Callable[[int], bool] | None, *, fonts: bool
+) -> Iterator[_Glyph]:
     rect = raw.FS_RECTF()
     handle = textpage.raw
     for index in range(min(textpage.count_chars(), MOST_CHARACTERS)):
@@ -70,7 +93,18 @@ def _glyphs(textpage: pdfium.PdfTextPage, to_shown: Affine, keep: Callable[[int]
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, rect):
             continue
-        yield _Glyph(text, to_shown.box(Box(rect.left, rect.bottom, rect.right, rect.top)))
+        font = _font(handle, index) if fonts else None
+        yield _Glyph(text, to_shown.box(Box(rect.left, rect.bottom, rect.right, rect.top)), font)
+
+
+def _font(handle: object, index: int) -> Font:
+    """The font of a character."""
+    flags = ctypes.c_int()
+    name = ctypes.create_string_buffer(_LONGEST_NAME)
+    length = raw.FPDFText_GetFontInfo(handle, index, name, _LONGEST_NAME, flags)
+    text = name.raw[: length - 1].decode("utf-8", "replace") if 0 < length <= _LONGEST_NAME else ""
+    found = raw.FPDFTextObj_GetFont(raw.FPDFText_GetTextObject(handle, index))
+    return Font(text, embedded=bool(found) and raw.FPDFFont_GetIsEmbedded(found) == 1)
 
 
 def _character(code: int) -> str:
@@ -80,7 +114,7 @@ def _character(code: int) -> str:
     return "-" if text in _LINE_END_HYPHENS else text
 
 
-def _runs(glyphs: Iterator[_Glyph]) -> Iterator[list[Word]]:
+def _runs(glyphs: Iterator[_Glyph], spell: Spell | None) -> Iterator[list[Word]]:
     """Words between the line ends that PDFium found."""
     run: list[Word] = []
     word: list[_Glyph] = []
@@ -89,20 +123,23 @@ def _runs(glyphs: Iterator[_Glyph]) -> Iterator[list[Word]]:
             word.append(glyph)
             continue
         if word:
-            run.extend(_word(word))
+            run.extend(_word(word, spell))
             word = []
         if glyph.text in "\r\n" and run:
             yield run
             run = []
     if word:
-        run.extend(_word(word))
+        run.extend(_word(word, spell))
     if run:
         yield run
 
 
-def _word(glyphs: list[_Glyph]) -> Iterator[Word]:
+def _word(glyphs: list[_Glyph], spell: Spell | None) -> Iterator[Word]:
     boxes = [glyph.box for glyph in glyphs if glyph.box is not None]
-    text = unicodedata.normalize("NFC", "".join(glyph.text for glyph in glyphs))
+    text = "".join(glyph.text for glyph in glyphs)
+    if spell is not None:
+        text = spell(text, next((glyph.font for glyph in glyphs if glyph.font), Font("", embedded=False)))
+    text = unicodedata.normalize("NFC", text)
     if boxes and text.strip():
         yield Word(text=text, box=bounding(boxes))
 

@@ -106,6 +106,7 @@ def _describe(page: ScanPage) -> Message:
         "size": [page.width, page.height],
         "frame": None if page.to_points is None else _numbers(page.to_points),
         "text": [_line(line) for line in page.text],
+        "converted": page.converted,
         "overlays": [_line(line) for line in page.overlays],
         "image": None
         if image is None
@@ -137,6 +138,7 @@ def _page(told: Message, fd: int, start: int) -> ScanPage:
         height=height,
         image=None if told["image"] is None else _image(told["image"], int(told["number"]), fd, start),
         text=tuple(_told_line(line) for line in told["text"]),
+        converted=bool(told["converted"]),
         overlays=tuple(_told_line(line) for line in told["overlays"]),
         to_points=None if frame is None else Affine(*_finite(frame, 6)),
     )

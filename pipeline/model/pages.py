@@ -72,8 +72,9 @@ class ScanPage:
 
     `width` and `height` are the page as a viewer shows it, in points. `text` is a trustworthy text layer, with boxes
     in PDF user space (points, y upwards), or empty. `image` is None where `text` is enough, for a born-digital page is
-    not rendered, and where the page alone is broken: then there is no text either. `overlays` are words of annotations
-    (a digital signature's appearance), which neither `text` nor an embedded picture holds.
+    not rendered, and where the page alone is broken: then there is no text either. With both, the text is to be
+    believed only where the picture bears it out. `overlays` are words of annotations (a signature's appearance),
+    which neither `text` nor an embedded picture holds.
     """
 
     number: int
@@ -81,6 +82,8 @@ class ScanPage:
     height: float
     image: PageImage | None
     text: tuple[Line, ...] = ()
+    converted: bool = False
+    """Whether `text` was converted from a legacy encoding, so that the page's own text is not what it shows."""
     overlays: tuple[Line, ...] = ()
     to_points: Affine | None = None
     """Maps the page as a viewer shows it (points, origin top left, y down, `width` by `height`) to PDF user space: it
@@ -89,6 +92,8 @@ class ScanPage:
 
 class TextSource(StrEnum):
     LAYER = "layer"
+    CONVERTED = "converted"
+    """A text layer in a legacy encoding, in Unicode."""
     OCR = "ocr"
     NONE = "none"
 

@@ -129,7 +129,7 @@ def _transform(pdf: Pdf, readings: Sequence[PageReading], title: str) -> None:
     safe_copy.prepare(pdf)
     fonts = Fonts(pdf)
     for page, reading in zip(pdf.pages, readings, strict=True):
-        if reading.source is TextSource.OCR:
+        if reading.source in (TextSource.OCR, TextSource.CONVERTED):
             _lay_text(pdf, page, reading, fonts)
     fonts.finish()
     safe_copy.strip_file(pdf)
@@ -141,6 +141,8 @@ def _lay_text(pdf: Pdf, page: Page, reading: PageReading, fonts: Fonts) -> None:
     hidden_text.remove(pdf, page)
     content, used = text_layer.operators(_lines(reading), reading.to_points, fonts)
     if content:
+        if reading.source is TextSource.CONVERTED:
+            _silence(pdf, page)
         _lay_under(pdf, page, content, used)
         # turning the page clockwise by the direction in which its lines run makes them run to the right
         page.obj.Rotate = round(reading.to_points.angle / 90) * 90 % 360
@@ -168,6 +170,19 @@ def _lay_under(pdf: Pdf, page: Page, content: bytes, used: dict[str, pikepdf.Obj
     layer = pdf.make_indirect(Stream(pdf, zlib.compress(content, 9), Filter=Name.FlateDecode))
     own = page.obj.get(Name.Contents, Array())
     page.obj.Contents = Array([layer, *(own if isinstance(own, Array) else [own])])
+
+
+def _silence(pdf: Pdf, page: Page) -> None:
+    """Marks what the page draws as standing for no text (ISO 32000-1, 14.9.4): its codes are not what it shows."""
+    own = page.obj.get(Name.Contents, Array())
+    parts = list(own) if isinstance(own, Array) else [own]
+    page.obj.Contents = Array(
+        [
+            pdf.make_stream(b"/Span <</ActualText <FEFF>>> BDC\n"),
+            *parts,
+            pdf.make_stream(b"\nEMC"),
+        ]
+    )
 
 
 def _own(dictionary: object) -> Dictionary:

@@ -420,11 +420,22 @@ def test_text_beside_small_pictures_is_enough_and_beside_large_ones_the_page_is_
     assert large.image is not None
 
 
-def test_a_mojibake_text_layer_is_read_from_a_rendering(tmp_path: Path) -> None:
+def test_a_legacy_font_that_the_file_lacks_is_converted_without_a_look_at_other_letters(tmp_path: Path) -> None:
     path = tmp_path / "tcvn3.pdf"
     with pikepdf.new() as pdf:
         lines = ["C\\351ng h\\337a x\\267 h\\351i ch\\361 ngh\\334a Vi\\326t Nam"] * 4
         page_of(pdf, typed_page(lines), size=(595, 842))
+        pdf.save(path)
+    page = opened(path, tmp_path)
+    assert [line.text for line in page.text] == ["Cộng hòa xã hội chủ nghĩa Việt Nam"] * 4
+    assert page.converted
+    assert page.image is None
+
+
+def test_letters_without_a_meaning_are_read_from_a_rendering(tmp_path: Path) -> None:
+    path = tmp_path / "shifted.pdf"
+    with pikepdf.new() as pdf:
+        page_of(pdf, typed_page(["7KF KLQ FKW WK VR WKW 9Q SKQG WK FKW LQK KQK SKQ TXYW QK PKQ"] * 4), size=(595, 842))
         pdf.save(path)
     page = opened(path, tmp_path)
     assert page.text == ()

@@ -178,6 +178,18 @@ def test_the_words_of_a_signature_are_kept_apart_on_a_scan(store: MemoryStore, t
     assert found.box == Box(50, 170, 80, 180)  # y downwards on a page 200 high
 
 
+def test_a_converted_layer_is_taken_only_where_the_picture_says_the_same(store: MemoryStore, tmp_path: Path) -> None:
+    right, wrong = line("trang1", Box(10, 150, 50, 160)), line("trảng3", Box(10, 150, 50, 160))
+    pages = [
+        picture(1, text=(right,), converted=True),
+        picture(2, text=(line("trang2", Box(10, 150, 50, 160)),)),
+        picture(3, text=(wrong,), converted=True),
+    ]
+    done = run(store, pages, tmp_path)
+    assert [page.source for page in done.pages] == [TextSource.CONVERTED, TextSource.LAYER, TextSource.OCR]
+    assert done.reading.texts == ("trang1", "trang2", "trang3")
+
+
 def test_fields_filled_into_a_born_digital_page_are_part_of_its_text(store: MemoryStore, tmp_path: Path) -> None:
     text, filled = line("Họ tên:", Box(10, 150, 50, 160)), line("Lò Thị Mai", Box(60, 150, 99, 160))
     born = ScanPage(number=1, width=100, height=200, image=None, text=(text,), overlays=(filled,))
