@@ -67,6 +67,7 @@ def inputs_of(services: Services, scope: Scope, code: str, period: Period, *, un
         procedures=procedures,
         by_procedure=rates.procedures(period, [row.code for row in procedures], scope, code) if by_place else (),
         months=rates.months(*span(period), scope, code) if by_place else {},
+        judged=catalogue.quality.judged(period),
         units_on=units_on if mapped else None,
     )
     return gather(scope, code, period, sources)

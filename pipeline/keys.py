@@ -8,6 +8,7 @@
     choices/<document id>/<yyyymmddThhmmss.ffffff>.json     which reading counts, where several were made
     registers/<yyyymmddThhmmss.ffffff>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came;
                                               what was changed by hand as a file of the same layout
+    verdicts/<document id>/<yyyymmddThhmmss.ffffff>.json    what somebody said of a document in a sample
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import Artifact, Match, Receipt
+from pipeline.model import Artifact, Match, Receipt, Verdict
 
 
 def original(sha256: str) -> str:
@@ -61,3 +62,7 @@ def report(made_at: datetime, name: str) -> str:
 
 def edition(published_at: datetime, report: str, number: int, name: str) -> str:
     return f"editions/{report}/{number}-{published_at:%Y%m%dT%H%M%S.%f}/{name}"
+
+
+def verdict(of: Verdict) -> str:
+    return f"verdicts/{of.document}/{of.at:%Y%m%dT%H%M%S.%f}.json"

@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import SohoaError
-from sohoa.commands import backfill, centres, connections, documents, gate, models, register, reports, workspace
+from sohoa.commands import (
+    backfill,
+    centres,
+    connections,
+    documents,
+    gate,
+    models,
+    quality,
+    register,
+    reports,
+    workspace,
+)
 from sohoa.console import err
 
 app = typer.Typer(
@@ -31,6 +42,7 @@ centres.add_to(app)
 gate.add_to(app)
 documents.add_to(app)
 reports.add_to(app)
+quality.add_to(app)
 models.add_to(app)
 connections.add_to(app)
 app.add_typer(backfill.commands, name="backfill", rich_help_panel="Documents")

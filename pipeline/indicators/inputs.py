@@ -18,6 +18,7 @@ from pipeline.model import (
     Connection,
     Dossier,
     IndexFigure,
+    Judged,
     Measure,
     Period,
     Procedure,
@@ -46,6 +47,7 @@ class Inputs:
     by_procedure: tuple[ProcedureTally, ...] = ()
     months: tuple[tuple[date, Mapping[Measure, int]], ...] = ()
     shared: tuple[Sharing, ...] = ()
+    judged: tuple[Judged, ...] = ()
     units_on: date | None = None
     """The day whose units the figures are mapped to; None: the units are those of the period's last day."""
 
@@ -65,6 +67,7 @@ class Sources:
     by_procedure: Sequence[ProcedureTally] = ()
     months: Mapping[date, Mapping[Measure, int]] = field(default_factory=dict)
     shared: Sequence[Sharing] = ()
+    judged: Sequence[Judged] = ()
     units_on: date | None = None
 
 
@@ -87,6 +90,7 @@ def gather(scope: Scope, code: str, period: Period, sources: Sources) -> Inputs:
         by_procedure=tuple(row for row in sources.by_procedure if not row.centre or row.centre in codes),
         months=tuple(sorted(sources.months.items())),
         shared=tuple(row for row in sources.shared if scope is Scope.NATION or row.agency in places),
+        judged=tuple(row for row in sources.judged if row.centre in codes),
         units_on=sources.units_on,
     )
 
@@ -113,6 +117,7 @@ def compute(inputs: Inputs, made_at: datetime, missing: Iterable[Dossier] = ()) 
         ),
         sectors=_sectors(inputs, report.total.standard),
         trend=trend.series(inputs.period, dict(inputs.months)),
+        judged=inputs.judged,
         units_on=inputs.units_on,
     )
     if report.scope is Scope.PROVINCE:

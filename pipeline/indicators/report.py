@@ -15,7 +15,7 @@ from pipeline.indicators.difficulties import Finding
 from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard, belongs
 from pipeline.indicators.scores import ScoreLine
 from pipeline.indicators.trend import Month
-from pipeline.model import Dossier, Measure, Period, Scope, Tally, Target, require_aware
+from pipeline.model import Dossier, Judged, Measure, Period, Scope, Tally, Target, require_aware
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -80,6 +80,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     """The open difficulties."""
     trend: tuple[Month, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    """What was found in samples of the period, by centre."""
     edition: EditionMark | None = None
     """Where the report is published as an edition."""
     units_on: date | None = None

@@ -51,6 +51,10 @@ from pipeline.model.pages import (
     TextSource,
     Word,
 )
+from pipeline.model.quality import (
+    Judged,
+    Verdict,
+)
 from pipeline.model.rates import (
     Measure,
     Period,
@@ -113,6 +117,7 @@ __all__ = [
     "GateSetting",
     "Health",
     "IndexFigure",
+    "Judged",
     "Level",
     "Line",
     "LineKind",
@@ -156,6 +161,7 @@ __all__ = [
     "TextSource",
     "Tombstone",
     "Unit",
+    "Verdict",
     "Word",
     "digest",
     "require_aware",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.indicators import sampling
 from pipeline.indicators.definitions import E_RESULTS, RECORDS_DIGITIZED
 from pipeline.indicators.difficulties import Finding, Line
 from pipeline.indicators.rates import Rate
 from pipeline.indicators.report import Report
-from pipeline.model import Measure, Scope
+from pipeline.model import Judged, Measure, Scope
 from pipeline.model.interconnection import SYSTEM_NAMES
 from pipeline.output import report_format, report_words
 from pipeline.output.report_format import Language
@@ -36,7 +37,12 @@ class Section:
 
 def sections(report: Report, language: Language) -> tuple[Section, ...]:
     """In the order of the page; those without anything to say are left out."""
-    found = [_reconciliation(report, language), _trend(report, language), _sectors(report, language)]
+    found = [
+        _reconciliation(report, language),
+        _quality(report, language),
+        _trend(report, language),
+        _sectors(report, language),
+    ]
     found += [section for finding in report.findings for section in _finding(report, finding, language)]
     return tuple(section for section in found if section.rows)
 
@@ -89,6 +95,36 @@ def _reconciliation(report: Report, language: Language) -> Section:
         fields=(_words(t["fact"]), _count(t["number"])),
         rows=tuple(rows),
     )
+
+
+def _quality(report: Report, language: Language) -> Section:
+    t = report_words.words(language)
+    names = {row.code: row.name for row in report.centres}
+    judged = sorted(report.judged, key=lambda row: (row.accepted / row.judged, row.centre))[:LINES]
+    rows: list[tuple[Value, ...]] = [_judged(names.get(row.centre, row.centre), row) for row in judged]
+    if len(report.judged) > 1:
+        rows.append(_judged(t["total"], sampling.together("", report.judged)))
+    return Section(
+        name="quality",
+        title=t["quality"],
+        note=t["quality_note"],
+        fields=(
+            _words(t["centre"]),
+            _count(t["judged"]),
+            _count(t["accepted"]),
+            _rate(t["accepted_share"]),
+            _rate(t["interval_low"]),
+            _rate(t["interval_high"]),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _judged(name: str, row: Judged) -> tuple[Value, ...]:
+    share = Rate(numerator=row.accepted, denominator=row.judged).percent(1)
+    interval = sampling.wilson(row.accepted, row.judged)
+    bounds = (interval.low, interval.high) if interval else (None, None)
+    return (name, row.judged, row.accepted, share, *(None if b is None else Decimal(f"{100 * b:.1f}") for b in bounds))
 
 
 def _trend(report: Report, language: Language) -> Section:

@@ -29,7 +29,7 @@ from pipeline.ports.connectors import (
     VerificationCache,
 )
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
-from pipeline.ports.rates import EditionBook, RateSource, ReportedFigures
+from pipeline.ports.rates import ClerkDesk, CopiedResult, EditionBook, QualityBook, RateSource, ReportedFigures
 from pipeline.ports.reading import (
     END,
     START,
@@ -48,8 +48,10 @@ __all__ = [
     "START",
     "Changes",
     "Claim",
+    "ClerkDesk",
     "ConnectionBook",
     "Connector",
+    "CopiedResult",
     "DocumentQueue",
     "DocumentShelf",
     "DocumentView",
@@ -65,6 +67,7 @@ __all__ = [
     "PageAnalyser",
     "Pose",
     "Purge",
+    "QualityBook",
     "RateSource",
     "Reader",
     "ReceiptBook",

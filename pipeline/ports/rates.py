@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -11,12 +12,15 @@ from pipeline.model import (
     Connection,
     Dossier,
     IndexFigure,
+    Judged,
     Measure,
     Period,
     ProcedureTally,
     Scope,
     Tally,
+    Verdict,
 )
+from pipeline.ports.catalogue import DocumentView
 from pipeline.ports.register import Changes
 
 
@@ -85,4 +89,46 @@ class EditionBook(Protocol):
 
     def find(self, name: str) -> Edition | None:
         """By its name, report and number: nation-9T-2023-2."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedResult:
+    """A result whose document is that of a component of the same dossier, too: it is stored, and not counted."""
+
+    dossier: str
+    result: str
+    component: str
+    document: str
+
+
+class ClerkDesk(Protocol):
+    """What a centre can work through, the oldest first."""
+
+    def unmatched(self, centre: str, limit: int) -> Sequence[DocumentView]:
+        """Documents that the centre dropped, read or not, and that belong to no dossier."""
+        ...
+
+    def undated(self, centre: str, limit: int) -> Sequence[Dossier]:
+        """Dossiers without a date of reception, by code."""
+        ...
+
+    def copied(self, centre: str, period: Period, limit: int) -> Sequence[CopiedResult]: ...
+
+    def digitized(self, centre: str, period: Period) -> Sequence[str]:
+        """The documents that were read and digitize papers of dossiers of the period, by id."""
+        ...
+
+
+class QualityBook(Protocol):
+    """What people said of the documents in samples. Nothing is overwritten."""
+
+    def record(self, verdict: Verdict) -> None: ...
+
+    def history(self, centre: str, period: Period) -> Sequence[Verdict]:
+        """All of the sample of these days, the oldest first."""
+        ...
+
+    def judged(self, period: Period) -> Sequence[Judged]:
+        """By centre, of samples of exactly these days; of each document the newest verdict counts."""
         ...

@@ -19,6 +19,7 @@ from storage.catalogue.backfill_documents import BackfillDocuments
 from storage.catalogue.backfill_files import BackfillFiles
 from storage.catalogue.backfills import Backfills
 from storage.catalogue.connections import Connections
+from storage.catalogue.desk import Desk, Quality
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
 from storage.catalogue.lookup import Lookup
@@ -64,6 +65,8 @@ class Catalogue:
         self.rates = Rates(self._database)
         self.reported = Reported(self._database)
         self.editions = Editions(self._database)
+        self.desk = Desk(self._database)
+        self.quality = Quality(self._database)
         self.gate = GateSettings(self._database)
         self.tombstones = Graves(self._database)
         self.outbox = Outbox(self._database)
