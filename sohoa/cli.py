@@ -20,6 +20,7 @@ from sohoa.commands import (
     quality,
     register,
     reports,
+    upkeep,
     workspace,
 )
 from sohoa.console import err
@@ -45,6 +46,7 @@ reports.add_to(app)
 quality.add_to(app)
 models.add_to(app)
 connections.add_to(app)
+upkeep.add_to(app)
 app.add_typer(backfill.commands, name="backfill", rich_help_panel="Documents")
 
 

@@ -28,6 +28,7 @@ from pipeline.ports.connectors import (
     SharingFigures,
     VerificationCache,
 )
+from pipeline.ports.keeping import CatalogueDump, Inventory
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
 from pipeline.ports.rates import ClerkDesk, CopiedResult, EditionBook, QualityBook, RateSource, ReportedFigures
 from pipeline.ports.reading import (
@@ -46,6 +47,7 @@ from pipeline.ports.register import Changes, Register, RegisterLookup, UnitBook
 __all__ = [
     "END",
     "START",
+    "CatalogueDump",
     "Changes",
     "Claim",
     "ClerkDesk",
@@ -59,6 +61,7 @@ __all__ = [
     "EditionBook",
     "GateBook",
     "Hit",
+    "Inventory",
     "LanguageModel",
     "LookUpLog",
     "MatchBook",

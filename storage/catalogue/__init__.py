@@ -20,8 +20,10 @@ from storage.catalogue.backfill_files import BackfillFiles
 from storage.catalogue.backfills import Backfills
 from storage.catalogue.connections import Connections
 from storage.catalogue.desk import Desk, Quality
+from storage.catalogue.dump import Dump
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
+from storage.catalogue.inventory import Inventory
 from storage.catalogue.lookup import Lookup
 from storage.catalogue.matches import Matches
 from storage.catalogue.outbox import Outbox
@@ -72,6 +74,8 @@ class Catalogue:
         self.outbox = Outbox(self._database)
         self.connections = Connections(self._database)
         self.sharing = Sharing(self._database)
+        self.dump = Dump(self._database)
+        self.inventory = Inventory(self._database)
         if self._database.in_memory:
             self.upgrade()
 

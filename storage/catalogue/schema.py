@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from pipeline.errors import CatalogueOutdated
+from pipeline.errors import CatalogueOutdated, UsageError
 from storage.catalogue.session import Database, exclusive
 
 if TYPE_CHECKING:
@@ -33,15 +33,30 @@ def configuration() -> Config:
 
 def upgrade(database: Database) -> None:
     """Brings the schema to the newest version, in one transaction; several hosts may call it at once."""
-    from alembic import command  # noqa: PLC0415
-
     if database.path:
         Path(database.path).parent.mkdir(parents=True, exist_ok=True)
     with database.write() as connection:
         exclusive(connection, "migrations", wait_forever=True)
-        config = configuration()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        migrate(connection)
+
+
+def migrate(connection: sa.Connection, revision: str = "head") -> None:
+    """Brings the schema to a revision. Raises UsageError where this version does not know it."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = configuration()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise UsageError(f"{error}: a later version of sohoa wrote it; install that one.") from error
+
+
+def revision(connection: sa.Connection) -> str:
+    """The newest migration that this database has had."""
+    found: str = connection.execute(sa.select(_VERSION.c.version_num)).scalar_one()
+    return found
 
 
 def check(database: Database) -> None:
@@ -61,6 +76,6 @@ def heads() -> set[str]:
     """The newest revision of these migrations, as Alembic finds it: one that no other builds on."""
     named = {"revision": set[str](), "down_revision": set[str]()}
     for file in (MIGRATIONS / "versions").glob("*.py"):
-        for name, revision in _REVISION.findall(file.read_text("utf-8")):
-            named[name].add(revision)
+        for name, number in _REVISION.findall(file.read_text("utf-8")):
+            named[name].add(number)
     return named["revision"] - named["down_revision"]

@@ -1,0 +1,32 @@
+"""Keeping what there is: backups of the catalogue, and what it says the object store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class CatalogueDump(Protocol):
+    """The whole catalogue as files, for a backup or for another database."""
+
+    def write(self, folder: Path) -> int:
+        """Writes one snapshot of everything into a new folder; returns how many rows."""
+        ...
+
+    def require_unused(self) -> None:
+        """Raises UsageError where there is anything of worth in the database; one without tables is unused too."""
+        ...
+
+    def load(self, folder: Path) -> int:
+        """Fills an empty database, all or nothing; returns how many rows. Raises UsageError where it is in use or
+        the dump is of a later version, IntegrityError where the dump is not whole."""
+        ...
+
+
+class Inventory(Protocol):
+    """Which objects there must be, by what the catalogue says."""
+
+    def keys(self) -> Iterator[str]:
+        """The keys of all objects that rows stand for, in no order."""
+        ...
