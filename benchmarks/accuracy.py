@@ -1,9 +1,10 @@
 """Accuracy beside the peers: every profile and every peer reads the same pages in one run.
 
-    python -m benchmarks.accuracy [--only real generated degraded] [--write docs/accuracy.md]
+    python -m benchmarks.accuracy [--only real generated degraded ...] [--write docs/accuracy.md]
 
-Material: `real` scans with truths made by hand and `degraded` born-digital pages where ../shared/data is present, and
-`generated` pages of the project's own (the sample scans). Every page is read from its picture.
+Material: where ../shared/data is present `real` scans with truths made by hand, and born-digital pages that are
+`degraded`, taken as `photographs` or laid side by side (`spreads`); and `generated` pages of the project's own (the
+sample scans). Every page is read from its picture.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.pages import KINDS, TestPage
+from benchmarks.pages import CLEAN, KINDS, TestPage
 from benchmarks.readers import PageReader, all_readers
 from benchmarks.score import Score, line_errors, score, total, without_marks
 
@@ -72,7 +73,7 @@ def summarize(results: Sequence[PageResult]) -> Summary:
         recall=every.recall,
         precision=every.precision,
         base_recall=total(result.base for result in results).recall,
-        line_cer=sum(r.errors for r in results) / max(1, sum(r.characters for r in results)),
+        line_cer=_cer(results),
         seconds=statistics.mean(result.seconds for result in results),
     )
 
@@ -112,7 +113,27 @@ def report(kind: str, results: dict[str, list[PageResult]]) -> str:
     for group in next(iter(groups.values())):
         values = [f"{100 * total(r.score for r in groups[name][group]).f1:.1f}" for name in results]
         lines.append(f"| {group} | " + " | ".join(values) + " |")
+    if CLEAN in next(iter(groups.values())):
+        lines += _cer_table(groups)
     return "\n".join([*lines, ""])
+
+
+def _cer_table(groups: dict[str, dict[str, list[PageResult]]]) -> list[str]:
+    """Line CER by degradation, and what it adds to that of the same pages when clean."""
+    lines = ["", "Line CER, % (and its distance to that of the same pages when clean):", ""]
+    lines += ["| | " + " | ".join(groups) + " |", "|---" * (len(groups) + 1) + "|"]
+    for group in next(iter(groups.values())):
+        values = []
+        for found in groups.values():
+            names = {result.page.name for result in found[group]}
+            clean = _cer([result for result in found[CLEAN] if result.page.name in names])
+            values.append(f"{100 * _cer(found[group]):.2f} ({100 * (_cer(found[group]) - clean):+.2f})")
+        lines.append(f"| {group} | " + " | ".join(values) + " |")
+    return lines
+
+
+def _cer(results: Sequence[PageResult]) -> float:
+    return sum(r.errors for r in results) / max(1, sum(r.characters for r in results))
 
 
 def main() -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pypdfium2
 from PIL import Image
 
 from benchmarks import material
+from benchmarks.degradations import DPI, PHOTOGRAPHS, SCANS, Degradation
 from pipeline.model import Pixels
-from sample_scans import degrade
+from sample_scans import wear
 
+CLEAN = "clean"
+"""The group of pages to which nothing was done."""
 BORN_DIGITAL = material.REAL.parent / "born-digital"
-DPI = 200.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -53,53 +57,60 @@ def _pixels(picture: bytes) -> Pixels:
         return np.asarray(image.convert("L" if grey else "RGB"), dtype=np.uint8)
 
 
-def _seals(pixels: Pixels) -> Pixels:
-    height, width = pixels.shape[:2]
-    for number, (x, y) in enumerate([(0.3, 0.3), (0.6, 0.5), (0.4, 0.75)]):
-        pixels = degrade.seal_over_text(
-            pixels,
-            number,
-            x * width,
-            y * height,
-            dpi=DPI,
-            ring="ỦY BAN NHÂN DÂN XÃ MƯỜNG THEN",
-            middle="★",
-            strength=1.0,
-        )
-    return pixels
-
-
-DEGRADATIONS: dict[str, Callable[[Pixels], Pixels]] = {
-    "clean": lambda pixels: pixels,
-    "seals over text": _seals,
-    "noise": lambda pixels: degrade.noise(pixels, 1, strength=3.0),
-    "shade": lambda pixels: degrade.shade(pixels, 1, strength=1.5),
-    "120 dpi JPEG": lambda pixels: degrade.jpeg_120dpi(pixels, dpi=DPI)[0],
-    "fax": lambda pixels: degrade.fax(pixels, 1, strength=0.3),
-    "third photocopy": lambda pixels: degrade.photocopy(degrade.photocopy(pixels, 1, strength=0.5), 2, strength=0.5),
-    "faded": lambda pixels: degrade.fade(pixels, 1, strength=0.8),
-    "skewed": lambda pixels: degrade.skew(pixels, 3.0)[0],
-}
-
-
 def degraded() -> list[TestPage]:
-    """Each born-digital page rendered at 200 dpi, clean and with one of the degradations, in turn; none where
+    """Each born-digital page rendered at 200 dpi, clean and with three of the degradations, in turn; none where
     ../shared/data is absent."""
+    return [
+        page
+        for number in range(len(_born_digital()))
+        for page in (_page(number, CLEAN), *_pages(number, SCANS, (0, 4, 9)))
+    ]
+
+
+def photographs() -> list[TestPage]:
+    """Two photographs of each born-digital page; none where ../shared/data is absent."""
+    return [page for number in range(len(_born_digital())) for page in _pages(number, PHOTOGRAPHS, (0, 3))]
+
+
+def spreads() -> list[TestPage]:
+    """Two born-digital pages on one scan: eleven of them."""
     found = []
-    names = [name for name in DEGRADATIONS if name != "clean"]
-    for number, path in enumerate(sorted(BORN_DIGITAL.glob("*.pdf"))):
-        truth = path.with_suffix(".gt.txt").read_text("utf-8")
-        page = rendered(path)
-        for name in ("clean", names[number % len(names)], names[(number + 3) % len(names)]):
-            pixels = DEGRADATIONS[name](page)
-            dpi = DPI * pixels.shape[1] / page.shape[1]
-            found.append(TestPage(name=path.stem, group=name, pixels=pixels, dpi=dpi, truth=truth))
+    for number in range(0, len(_born_digital()) - 1, 2):
+        left, right = _born_digital()[number : number + 2]
+        page, _ = wear.side_by_side(rendered(left), _fitted(rendered(right), rendered(left)))
+        truth = "\n".join(path.with_suffix(".gt.txt").read_text("utf-8") for path in (left, right))
+        found.append(TestPage(name=left.stem, group="two pages", pixels=page, dpi=DPI, truth=truth))
     return found
 
 
+def _pages(number: int, among: Mapping[str, Degradation], shifts: Sequence[int]) -> list[TestPage]:
+    names = list(among)
+    return [_page(number, names[(number + shift) % len(names)], among) for shift in shifts]
+
+
+def _page(number: int, name: str, among: Mapping[str, Degradation] | None = None) -> TestPage:
+    path = _born_digital()[number]
+    page = rendered(path)
+    other = _born_digital()[number - 1]
+    pixels = among[name](page, _fitted(rendered(other), page), number) if among is not None else page
+    truth = path.with_suffix(".gt.txt").read_text("utf-8")
+    return TestPage(name=path.stem, group=name, pixels=pixels, dpi=DPI * pixels.shape[1] / page.shape[1], truth=truth)
+
+
+def _fitted(page: Pixels, to: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(page, (to.shape[1], to.shape[0]), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+@cache
+def _born_digital() -> tuple[Path, ...]:
+    return tuple(sorted(BORN_DIGITAL.glob("*.pdf")))
+
+
+@cache
 def rendered(path: Path) -> Pixels:
     """The first page of a PDF at 200 dpi, RGB."""
     with pypdfium2.PdfDocument(path) as document:
+        document.init_forms()  # or the appearance of a signature, which is part of the truth, is not drawn
         image = document[0].render(scale=DPI / 72).to_pil().convert("RGB")
     return np.asarray(image, dtype=np.uint8)
 
@@ -113,5 +124,7 @@ class Kind:
 KINDS = {
     "real": Kind(title="Real scans", pages=real),
     "degraded": Kind(title="Born-digital pages, degraded", pages=degraded),
+    "photographs": Kind(title="Born-digital pages, photographed", pages=photographs),
+    "spreads": Kind(title="Two born-digital pages on one scan", pages=spreads),
     "generated": Kind(title="Sample scans", pages=generated),
 }

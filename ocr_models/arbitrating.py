@@ -96,9 +96,9 @@ class ArbitratingReader:
 
     def read(self, page: PageImage) -> PageReading:
         started = time.monotonic()
-        upright = set_upright(page.pixels, self._analyser, self._recipe)
-        lines = self._read(upright.grey, started + self._page_seconds)
-        return reading_of(page, upright, lines, time.monotonic() - started)
+        parts = set_upright(page.pixels, self._analyser, self._recipe)
+        read = [(part, self._read(part.grey, started + self._page_seconds)) for part in parts]
+        return reading_of(page, read, time.monotonic() - started)
 
     def close(self) -> None:
         if self._tesseract is not None:

@@ -24,6 +24,7 @@ from trueocr.page import (
 )
 
 from ocr_models.manifest import verify
+from ocr_models.upright import LEAST_SKEW
 from pipeline.geometry import Box
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
@@ -34,8 +35,6 @@ from pipeline.ports import Pose, TextBlock
 FOLDER = Path(trueocr.__file__).parent / "models"
 NETWORKS = ("det.onnx", "orient.onnx", "order.onnx", "meta.json")
 
-LEAST_SKEW = 0.3
-"""Degrees; along a line of 16 centimetres this is less than a millimetre."""
 SMALL = 2 * ORIENT_SIDE
 """The longer side of the picture that is levelled before the network sees whether the page stands on its head."""
 FEWEST_LINES = 8

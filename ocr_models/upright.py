@@ -7,58 +7,89 @@ on the page's own picture, turned by quarters only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.geometry import Affine, Box, Chain, Map, bounding, box_under
-from pipeline.imaging import bend
+from pipeline.imaging.bend import find_bend, level_lines
 from pipeline.imaging.cleanup import Recipe, remove_colour_and_background
-from pipeline.imaging.marks import find_marks
-from pipeline.imaging.orientation import Lie, level_marks, quarter_turn, straighten, turned_back
+from pipeline.imaging.marks import Marks, find_marks
+from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten, turned_back
 from pipeline.imaging.resolution import scale
+from pipeline.imaging.spread import find_fold
 from pipeline.model import Line, PageImage, PageReading, Pixels, TextSource
 from pipeline.ports import PageAnalyser, Pose
 
+LEAST_SKEW = 0.3
+"""Degrees; along a line of 16 centimetres this is less than a millimetre."""
+SMALL, ENLARGED = 700, 3.0
+"""A picture of fewer pixels than SMALL along its longer side, in which most ink is specks, is enlarged: its letters are
+taken for dust otherwise, and nobody knows how the page lies."""
 LARGEST = 25_000_000
 """A page with more pixels than this is reduced: A4 at 400 dpi has 15 million."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Upright:
-    """`grey` is clean; `back` maps its pixels to those of the page image, and is an Affine where nothing was bent."""
+    """A page, or one of two on the same scan. `grey` is clean; `back` maps its pixels to those of the page image, and
+    is an Affine where nothing was bent."""
 
     grey: Pixels
     back: Map
     pose: Pose
 
 
-def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> Upright:
-    """The page as it is read."""
+def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> list[Upright]:
+    """The page as it is read: one picture, or two from left to right where two pages lie side by side."""
     grey = remove_colour_and_background(pixels, recipe)
     grey, reduced = scale(grey, min(1.0, (LARGEST / (grey.shape[0] * grey.shape[1])) ** 0.5))
     marks = find_marks(grey)
+    if max(grey.shape) < SMALL and marks.specks > len(marks):
+        grey, reduced = scale(grey, ENLARGED)
+        marks = find_marks(grey)
     pose = analyser.pose(grey, marks)
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
-    to_page = straight_to.then(turned_to).then(reduced)
-    field = bend.find_bend(level_marks(marks, Lie(turn=pose.turn, skew=pose.skew)))
+    whole = Upright(grey=straight, back=straight_to.then(turned_to).then(reduced), pose=pose)
+    marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
+    fold = find_fold(straight, marks)
+    if fold is None:
+        return [_levelled(whole, marks)]
+    return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+
+
+def _half(both: Upright, marks: Marks, first: int, last: int) -> Upright:
+    """Columns `first` to `last`, straightened once more: two sheets lie askew each in its own way."""
+    marks = marks.between(first, last)
+    lie = how_it_lies(marks)
+    skew = lie.skew if lie.sure and lie.turn == 0 and abs(lie.skew) >= LEAST_SKEW else 0.0
+    straight, straight_to = straighten(np.ascontiguousarray(both.grey[:, first:last]), skew)
+    back = Chain((straight_to.then(Affine(e=first)), both.back))
+    half = Upright(grey=straight, back=back, pose=both.pose)
+    return _levelled(half, level_marks(marks, Lie(skew=skew)))
+
+
+def _levelled(page: Upright, marks: Marks) -> Upright:
+    field = find_bend(marks)
     if field is None:
-        return Upright(grey=straight, back=to_page, pose=pose)
-    level, levelled = bend.level(straight, field)
-    return Upright(grey=level, back=Chain((levelled, to_page)), pose=pose)
+        return page
+    level, level_to = level_lines(page.grey, field)
+    return replace(page, grey=level, back=Chain((level_to, page.back)))
 
 
-def reading_of(page: PageImage, upright: Upright, lines: Sequence[Line], seconds: float) -> PageReading:
-    """What was read in the upright picture, as the reading of the page."""
+def reading_of(page: PageImage, read: Sequence[tuple[Upright, Sequence[Line]]], seconds: float) -> PageReading:
+    """What was read in the upright pictures, as the reading of the page."""
+    (upright, lines), *more = read
     pose, height, width = upright.pose, *upright.grey.shape
     to_page = upright.back
-    if not isinstance(to_page, Affine):
+    if more or not isinstance(to_page, Affine):
         height, width = page.pixels.shape[:2]
         to_page = turned_back(width, height, pose.turn)
-        by = Chain((upright.back, to_page.inverse()))
         if pose.turn % 2:
             width, height = height, width
-        lines = [_laid(line, by, Box(0, 0, width, height)) for line in lines]
+        lines = list(_laid(read, to_page.inverse(), Box(0, 0, width, height)))
         pose = replace(pose, skew=0.0)
     return PageReading(
         number=page.number,
@@ -73,9 +104,15 @@ def reading_of(page: PageImage, upright: Upright, lines: Sequence[Line], seconds
     )
 
 
-def _laid(line: Line, by: Map, within: Box) -> Line:
-    words = tuple(replace(word, box=_inside(box_under(word.box, by), within)) for word in line.words)
-    return replace(line, words=words, box=bounding([word.box for word in words]))
+def _laid(read: Sequence[tuple[Upright, Sequence[Line]]], turned: Affine, within: Box) -> Iterator[Line]:
+    """The lines of all pictures with their boxes on the page, blocks numbered on."""
+    blocks = 0
+    for upright, lines in read:
+        by = Chain((upright.back, turned))
+        for line in lines:
+            words = tuple(replace(word, box=_inside(box_under(word.box, by), within)) for word in line.words)
+            yield replace(line, words=words, box=bounding([word.box for word in words]), block=line.block + blocks)
+        blocks += max((line.block + 1 for line in lines), default=0)
 
 
 def _inside(box: Box, within: Box) -> Box:

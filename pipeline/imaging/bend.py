@@ -89,7 +89,7 @@ def find_bend(marks: Marks) -> Field | None:
     return field
 
 
-def level(grey: Pixels, field: Field) -> tuple[Pixels, Levelled]:
+def level_lines(grey: Pixels, field: Field) -> tuple[Pixels, Levelled]:
     """The page with its lines level, and the map back; what comes from outside is white."""
     height, width = grey.shape
     rows = _rows(field, width, height)

@@ -57,6 +57,12 @@ class Marks:
             width, height = height, width
         return Marks(boxes=np.stack(sides, axis=1), specks=self.specks, width=width, height=height)
 
+    def between(self, first: int, last: int) -> Marks:
+        """The marks of the columns `first` to `last` alone."""
+        middle = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
+        inside = self.boxes[(middle >= first) & (middle < last)]
+        return Marks(boxes=inside - np.array([first, 0, first, 0]), specks=0, width=last - first, height=self.height)
+
 
 def find_marks(grey: Pixels) -> Marks:
     """The marks of a page with an even background, found on a reduced picture of it."""

@@ -63,6 +63,27 @@ EMPTY: dict[str, Callable[[], Pixels]] = {
 }
 
 
+def landscape() -> Pixels:
+    """Hills under a sky, with trees."""
+    random = np.random.default_rng(4)
+    y, x = np.mgrid[0:900, 0:1200]
+    picture = np.stack([150 + y // 12, 180 + y // 16, 230 - y // 30], axis=2).astype(np.uint8)
+    for number, top in enumerate((420, 520, 640)):
+        ridge = top + 60 * np.sin(x[0] / (90 + 40 * number) + number) + 8 * random.standard_normal(1200)
+        picture[y > ridge] = (70 - 15 * number, 110 - 25 * number, 60 - 10 * number)
+    for left, foot in random.integers((0, 600), (1190, 880), (200, 2)):
+        picture[foot - 30 : foot, left : left + 7] = random.integers(20, 60, 3)
+    return picture
+
+
+def receipt() -> Pixels:
+    """A strip of 30,000 rows with a little print every few thousand."""
+    strip = np.full((30_000, 600), 255, np.uint8)
+    for row in range(200, 29_700, 4900):
+        strip[row : row + 300] = script("dejavu/DejaVuSans.ttf", "Thành tiền 125.000 đồng")[:, :600]
+    return strip
+
+
 def timeless(reading: PageReading) -> PageReading:
     return replace(reading, seconds=0.0)
 
@@ -125,6 +146,18 @@ def test_where_there_is_no_print_no_words_are_made_up(reader: Reader, kind: str)
 def test_another_script_does_no_harm(reader: Reader, pixels: Callable[[], Pixels]) -> None:
     reading = reader.read(image(pixels()))
     assert reading.confidence < 0.8
+
+
+def test_of_a_landscape_nothing_is_believed(reader: Reader) -> None:
+    reading = reader.read(image(landscape()))
+    assert reading.confidence < 0.3
+    assert sum(len(line.words) for line in reading.lines) < 60
+
+
+def test_a_receipt_of_30_000_rows_is_read_to_its_end(reader: Reader) -> None:
+    reading = reader.read(image(receipt()))
+    assert reading.text.count("Thành tiền") > 0.9 * 7 * 4
+    assert max(line.box.y0 for line in reading.lines) > 0.98 * reading.height
 
 
 def test_the_identity_names_its_models(reader: Reader) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline.imaging.bend import find_bend, level
+from pipeline.imaging.bend import find_bend, level_lines
 from pipeline.imaging.cleanup import remove_colour_and_background
 from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten
@@ -44,7 +44,7 @@ def test_bent_lines_are_made_level(view: str) -> None:
     grey, marks = upright(photograph(page().pixels, 3, VIEWS[view], desk="pale")[0])
     field = find_bend(marks)
     assert field is not None
-    assert find_bend(find_marks(level(grey, field)[0])) is None
+    assert find_bend(find_marks(level_lines(grey, field)[0])) is None
 
 
 @pytest.mark.parametrize("degrees", [0.0, 0.2, -4.0])
@@ -64,7 +64,7 @@ def test_the_map_leads_back_to_where_the_ink_was() -> None:
     grey, marks = upright(photograph(page().pixels, 3, VIEWS["curled"], desk="pale")[0])
     field = find_bend(marks)
     assert field is not None
-    flat, back = level(grey, field)
+    flat, back = level_lines(grey, field)
     found = find_marks(flat).boxes[::40]
     for left, top, right, bottom in found:
         x, y = back.apply((left + right) / 2, (top + bottom) / 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from pipeline.model import PageReading
 from pipeline.ports import Reader
 from sample_scans.pages import SamplePage, draw_lines, page_image, turn
 from sample_scans.photograph import Light, View, out_of_focus, photograph
+from sample_scans.wear import side_by_side
 
 TEXT = [
     "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
@@ -72,3 +74,15 @@ def test_what_is_flat_keeps_its_affine_map(reader: Reader) -> None:
     reading = reader.read(page_image(page))
     assert (reading.height, reading.width) == page.pixels.shape[:2]
     assert (np.array(overlaps(page, reading)) > 0.5).mean() > 0.95
+
+
+def test_two_pages_on_one_scan_are_read_one_after_the_other(reader: Reader) -> None:
+    left, right = draw_lines(TEXT[:9]), draw_lines(["Nơi nhận: Như trên; Lưu: văn thư, hồ sơ đất đai."] * 9)
+    scan, (_, moved) = side_by_side(left.pixels, right.pixels)
+    page = replace(left, pixels=scan, lines=(*left.lines, *right.moved(lambda p: (p, moved)).lines))
+    reading = reader.read(page_image(page))
+    assert (np.array(overlaps(page, reading)) > 0.5).mean() > 0.95
+    first, second = ([i for i, line in enumerate(reading.lines) if mark in line.text] for mark in ("tháng 6", "Lưu"))
+    assert first and second and max(first) < min(second)
+    blocks = [line.block for line in reading.lines]
+    assert blocks == sorted(blocks)

@@ -36,6 +36,7 @@ from sample_scans.pages import (
 )
 from sample_scans.photograph import View, out_of_focus, photograph, shaken, some_view
 from sample_scans.scans import MAKERS, SampleScan
+from sample_scans.wear import black_borders, bleed_through, holes_and_staple, ruled
 
 SEED = 7
 TEXT = ("Số: 218/QĐ-UBND", "Vừ A Dế, bản Huổi Po", "Quyết định có hiệu lực kể từ ngày ký", "Đ Ữ Ặ Ỵ ộ ễ ỵ")
@@ -80,6 +81,10 @@ KEEPS: dict[str, Callable[[Pixels], Pixels]] = {
     "photocopy": lambda p: photocopy(p, SEED, strength=0.5),
     "guilloche": lambda p: guilloche(p, strength=0.4),
     "jpeg": lambda p: jpeg(p, 40),
+    "bleed-through": lambda p: bleed_through(p, p, strength=0.6),
+    "black borders": lambda p: black_borders(p, SEED, strength=0.6),
+    "holes and staple": lambda p: holes_and_staple(p, SEED),
+    "ruled": ruled,
     "seal": lambda p: seal_over_text(p, SEED, 300, 250, dpi=200, ring="huyện Mường Vân", middle="Ủy ban nhân dân xã"),
 }
 MOVES: dict[str, Callable[[Pixels], tuple[Pixels, Move]]] = {
