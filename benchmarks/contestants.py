@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.material import ROOT, Material
+from flows.services import prepare
+from flows.settings import Settings
 
+OURS = "sohoa "
+"""How our own names begin."""
 PEERS = ROOT / "build" / "peers"
 """A virtual environment for the peers, made by `scripts/peers.sh`."""
 
@@ -36,12 +40,13 @@ def sohoa(profile: str, workers: int) -> Contestant:
     """Intake, reading, QR, hOCR, searchable PDF, object store and catalogue, by the flows' own functions."""
 
     def command(material: Material, folder: Path) -> list[str]:
+        prepare(Settings(workspace=folder))  # what `sohoa init` does, once for an installation
         files = [str(file) for file in material.files]
         whole_path = [sys.executable, "-m", "benchmarks.whole_path"]
         return [*whole_path, str(folder), "--profile", profile, "--workers", str(workers), *files]
 
     return Contestant(
-        name=f"sohoa {profile}",
+        name=f"{OURS}{profile}",
         command=command,
         text=lambda folder: _joined(folder.glob("text/*.txt")),
         environment=environment(),

@@ -15,6 +15,7 @@ from PIL import Image, ImageSequence
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "real-scans"
 SAMPLES = ROOT / "sample_scans"
+_A4_LONG_POINTS = 841.89
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,16 @@ def scanned_pdf(folder: Path, count: int) -> Material:
     chosen = list(itertools.islice(itertools.cycle(pages()), count))
     path = folder / f"{count}-pages.pdf"
     with path.open("wb") as file:
-        img2pdf.convert([page.picture for page in chosen], outputstream=file)
+        img2pdf.convert([page.picture for page in chosen], outputstream=file, layout_fun=_on_a4)
     truth = "\n".join(page.truth for page in chosen)
     return Material(name=f"{count}-page PDF", files=(path,), pages=count, truth=truth)
+
+
+def _on_a4(width: int, height: int, _dpi: object) -> tuple[float, float, float, float]:
+    """Page and picture in points, the longer side that of A4: half of the pictures know no resolution, and img2pdf
+    would make drawings of them."""
+    scale = _A4_LONG_POINTS / max(width, height)
+    return (width * scale, height * scale, width * scale, height * scale)
 
 
 def jpegs(folder: Path, count: int) -> Material:

@@ -1,4 +1,7 @@
-"""The whole path from files in an inbox to stored text, without Prefect: what the speed benchmark times."""
+"""The whole path from files in an inbox to stored text, without Prefect: what the speed benchmark times.
+
+The workspace was prepared before, as `sohoa init` does it once for an installation.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.services import intake, open_services, prepare
+from flows.services import intake, open_services
 from flows.settings import Settings
 from flows.work import Outcome, digitize_document
 from pipeline.clock import now
@@ -17,13 +20,12 @@ from pipeline.model import Artifact, Centre, Level
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="an empty folder for the workspace; texts are written to text/")
+    parser.add_argument("folder", type=Path, help="a prepared workspace; texts are written to text/")
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--profile", required=True)
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args()
     settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0, workers=given.workers)
-    prepare(settings)
     documents = receive(settings, given.files)
     read_all(settings, documents, given.workers)
     write_texts(settings, documents)

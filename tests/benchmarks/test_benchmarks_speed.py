@@ -80,12 +80,25 @@ def result(name: str, *seconds: float) -> speed.Result:
 
 def test_the_table_has_medians_spread_and_ratios() -> None:
     rows = speed.table([result("sohoa fast", 4, 5, 9), result(speed.REFERENCE, 50, 50, 50)]).splitlines()
-    assert "| sohoa fast | 0.50 | 100% | 10.0 | 60 | 5 | 75.0 |" in rows
-    assert f"| {speed.REFERENCE} | 5.00 | 0% | 1.0 | 6 | 5 | 75.0 |" in rows
+    assert "| sohoa fast | 0.50 | 100% | 10.0 | 60 | 0.50 | 5 | 75.0 |" in rows
+    assert f"| {speed.REFERENCE} | 5.00 | 0% | 1.0 | 6 | 0.50 | 5 | 75.0 |" in rows
+
+
+def test_long_pdfs_are_read_once_and_not_by_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"{speed.BEGIN}{speed.END}", "utf-8")
+    monkeypatch.setattr(material, "REAL", tmp_path / "absent")
+    monkeypatch.setattr(speed, "all_contestants", lambda workers: [fake("sohoa fast", "một"), fake("peer", "một")])
+    lengths = ["--pages", "1", "3", "--files", "0", "--peer-pages", "2", "--rounds", "2"]
+    monkeypatch.setattr(sys, "argv", ["speed", *lengths, "--write", str(page)])
+    speed.main()
+    short, long = page.read_text("utf-8").split("### ")[1:]
+    assert "| peer |" in short and "| sohoa fast |" in short
+    assert "| peer |" not in long and "| sohoa fast |" in long
 
 
 def test_without_the_reference_there_are_no_ratios() -> None:
-    assert "| sohoa fast | 0.50 | 0% |  | 60 | 5 | 75.0 |" in speed.table([result("sohoa fast", 5)])
+    assert "| sohoa fast | 0.50 | 0% |  | 60 | 0.50 | 5 | 75.0 |" in speed.table([result("sohoa fast", 5)])
 
 
 def test_results_take_the_place_of_older_ones_and_nothing_else(tmp_path: Path) -> None:
@@ -104,6 +117,7 @@ def test_material_has_the_pages_it_says(tmp_path: Path, monkeypatch: pytest.Monk
     made = material.scanned_pdf(tmp_path, 3)
     with pikepdf.open(made.files[0]) as pdf:
         assert len(pdf.pages) == made.pages == 3
+        assert {round(max(map(float, page.mediabox))) for page in pdf.pages} == {842}
     assert len(made.truth.split()) > 100
     tiffs = material.bilevel_tiffs(tmp_path, 2)
     with Image.open(tiffs.files[0]) as image:
