@@ -103,6 +103,8 @@ class PortalConnector(Speaker):
     def _report_progress(self, outgoing: Outgoing, there: Mapping[str, Any]) -> str:
         """Tells what was done to the dossier, again where it is not sure that this was told: an entry of the same
         moment and words is the same entry. That the portal wants none is no reason to send the papers again."""
+        if outgoing.record.get("digitized_at") is None:
+            return ""
         count = len(outgoing.record.get("components", ())) + len(outgoing.record.get("results", ()))
         entry = {
             "code": outgoing.key,

@@ -23,11 +23,11 @@ from typing import Any
 from flows import heartbeat, notify
 from flows.services import Services
 from flows.settings import Settings
-from pipeline.clock import local_day
+from pipeline.clock import local, local_day
 from pipeline.errors import Transient, by_code
 from pipeline.intake.board import midnight
 from pipeline.intake.habits import has_gone_silent
-from pipeline.model import DocumentState
+from pipeline.model import DocumentState, OutboxState
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ def find(services: Services, memory: Memory, now: datetime) -> list[Alert]:
     with contextlib.suppress(Transient):
         found += _queue(memory, now, _waiting(services))
         found += _silent_centres(services, now)
+        found += _connections(services, now)
     return found
 
 
@@ -167,6 +168,20 @@ def _silent_centres(services: Services, now: datetime) -> Iterator[Alert]:
     for centre, days in services.catalogue.activity.days_of_receipts(since).items():
         if has_gone_silent(days, today, services.settings.silent_days):
             yield Alert(code="centre-silent", about=centre, text=f"{centre} has sent no scan since {max(days)}.")
+
+
+def _connections(services: Services, now: datetime) -> Iterator[Alert]:
+    """Other systems that have failed for a while, and records that they, or our own checks, do not let through."""
+    ours = services.settings.connections
+    for health in services.catalogue.connections.healths():
+        if health.system in ours and health.failing_since and now - health.failing_since >= LASTS:
+            text = f"{health.system} has failed since {local(health.failing_since):%Y-%m-%d %H:%M}: "
+            yield Alert(code="connection-fails", about=health.system, text=text + by_code(health.error).english)
+    for system, counts in services.catalogue.sharing.totals().items():
+        stopped = counts.get(OutboxState.REFUSED, 0) + counts.get(OutboxState.FAILED, 0)
+        if stopped:
+            text = f"{stopped} records for {system} were refused or have failed: `sohoa connections show {system}`."
+            yield Alert(code="records-stopped", about=system, text=text)
 
 
 # --- telling it ---------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ class Simulator:
     secret: str = "mo-phong"  # noqa: S105  invented, for simulators only
     token_seconds: int = 3600
     per_minute: int = 6000
+    generous: bool = False
+    """Whether it has whatever dossier it is asked for: for demonstrations with a register of one's own."""
     ahead: timedelta = timedelta()
     """How far its clock is ahead."""
     handlers: dict[str, tuple[str, Handler]] = field(default_factory=dict)

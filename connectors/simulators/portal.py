@@ -114,7 +114,10 @@ class _Portal:
         return _ok(result=[found] if found else [])
 
     def _find(self, given: dict[str, Any]) -> dict[str, Any]:
-        found = self._simulator.records.get(str(given.get("MaHoSo")))
+        code = str(given.get("MaHoSo"))
+        if self._simulator.generous:
+            self._simulator.records.setdefault(code, dossier(code))
+        found = self._simulator.records.get(code)
         return _ok(result=[found] if found else None)
 
     def _list(self, given: dict[str, Any]) -> dict[str, Any]:

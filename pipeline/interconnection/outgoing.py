@@ -31,14 +31,14 @@ def papers_record(dossier: Dossier, papers: DossierPapers, originals: dict[str, 
     as_components = {item["document"] for item in components}
     # A submitted paper is no result: feeds that say so inflate their rates.
     results = [paper(m) for m in papers.matches if m.kind is PaperKind.RESULT and m.document not in as_components]
-    moments = [papers.views[m.document].reading for m in papers.matches]
+    readings = [view.reading for view in papers.views.values()]
     return {
         "code": dossier.code,
         "any_digitized": bool(components),
         "components": components,
         "results": results,
         "withdrawn": list(papers.withdrawn),
-        "digitized_at": max((r.read_at for r in moments if r is not None), default=None),
+        "digitized_at": max((r.read_at for r in readings if r is not None), default=None),
     }
 
 

@@ -290,5 +290,6 @@ def simulate(
     from connectors.simulators.serve import serve  # noqa: PLC0415
 
     simulator = make_simulator(system, now)
+    simulator.generous = True
     out.print(f"{SYSTEM_NAMES[system]}, simulated, at http://{host}:{port}; key sohoa, secret mo-phong")
     serve(simulator, host, port)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.simulators import portal
 from connectors.simulators.base import Fault, Simulator
+from connectors.simulators.others import civil
 from connectors.simulators.serve import running
+from flows import alerts
 from flows.services import Services, open_services, prepare
-from flows.settings import load
+from flows.settings import ConnectionSettings, load
 from flows.turns import exchange
 from pipeline.model import SYSTEM_NAMES, ConnectionState, DossierStatus, MatchSource, OutboxState, System
 from tests.connectors.connectors_kit import Clock
@@ -111,6 +115,50 @@ def test_a_second_paper_is_added_and_one_taken_away_is_deleted_there(office: Off
     assert office.papers() == []
     states = {e.key: e.error for e in office.services.catalogue.outbox.entries(System.PORTAL)}
     assert states == {ONE.code: "", other.code: "not-there-yet"}
+
+
+def test_what_has_stopped_is_told(office: Office) -> None:
+    office.digitize(1)
+    office.simulator.plan(Fault.FORBIDDEN, times=100)
+    office.turn()
+    office.clock.advance(minutes=6)
+    office.turn()
+    catalogue = office.services.catalogue
+    (entry,) = catalogue.outbox.claim(System.PORTAL, "me", office.clock.now, office.clock.now, 1)
+    catalogue.outbox.settle(replace(entry, state=OutboxState.REFUSED, error="record-refused"), "me")
+    told = {a.code: a.text for a in alerts.find(office.services, alerts.Memory(), office.clock.now)}
+    assert told["connection-fails"].endswith("ask the province's information department to open it:")
+    assert told["records-stopped"].startswith("1 records for portal were refused")
+
+
+def test_the_only_paper_of_a_dossier_can_be_taken_away_again(office: Office) -> None:
+    office.digitize(1)
+    office.turn()
+    other = dossier(2)
+    fill_register(office.services.catalogue, ONE, other)
+    document = drop(office.services.catalogue, 1)
+    office.services.catalogue.matches.record([match(document, other, source=MatchSource.MANUAL)])
+    office.turn()
+    assert office.papers() == []
+    assert office.services.catalogue.outbox.entries(System.PORTAL, [OutboxState.DELIVERED])[0].revision == 2
+
+
+def test_a_slow_system_delays_no_other(office: Office) -> None:
+    office.digitize(1)
+    with running(civil(office.clock)) as url:
+        fast = ConnectionSettings(base_url=url, key="sohoa", secret=SecretStr("mo-phong"))
+        settings = office.services.settings
+        both = settings.model_copy(update={"connections": {**settings.connections, System.CIVIL: fast}})
+        services = replace(office.services, settings=both)
+        office.simulator.plan(Fault.SLOW, times=10, seconds=0.4)
+        slow = threading.Thread(target=office.turn)
+        slow.start()
+        exchange(services, System.CIVIL, office.clock)
+        still_waiting = slow.is_alive()
+        slow.join()
+    assert still_waiting
+    errors = {h.system: h.error for h in office.services.catalogue.connections.healths()}
+    assert errors[System.CIVIL] == ""
 
 
 def test_a_dossier_that_the_portal_refuses_waits_for_somebody_with_the_field_named(office: Office) -> None:
