@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from flows import sharing
 from flows.services import Services
 from pipeline import keys
 from pipeline.indicators import periods
@@ -67,6 +68,7 @@ def inputs_of(services: Services, scope: Scope, code: str, period: Period, *, un
         procedures=procedures,
         by_procedure=rates.procedures(period, [row.code for row in procedures], scope, code) if by_place else (),
         months=rates.months(*span(period), scope, code) if by_place else {},
+        shared=sharing.delivered(services, period),
         judged=catalogue.quality.judged(period),
         units_on=units_on if mapped else None,
     )

@@ -1,16 +1,35 @@
-"""How many digitized records could be shared with other systems and were not."""
+"""How many digitized records other systems could have, and how many have reached them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from pipeline.interconnection.sectors import procedures_of
+from flows.services import Services
+from pipeline.indicators.difficulties import of_sector
+from pipeline.model import Period, Sharing, System
 from pipeline.ports import Shared
-from storage.catalogue import Catalogue
 
 
-def unshared(catalogue: Catalogue, folder: Path | None = None) -> Sequence[Shared]:
-    """By system and agency. `folder`: where a table of the administrator's own may lie."""
-    by_system = procedures_of(catalogue.lookup.procedures(), folder)
-    return [row for system in sorted(by_system) for row in catalogue.sharing.shareable(system, by_system[system])]
+def unshared(services: Services, period: Period | None = None) -> Sequence[Shared]:
+    """By system and agency, of dossiers received in the period (of all times)."""
+    by_system = _procedures(services)
+    sharing = services.catalogue.sharing
+    return [row for system in sorted(by_system) for row in sharing.shareable(system, by_system[system], period)]
+
+
+def delivered(services: Services, period: Period) -> Sequence[Sharing]:
+    """What the reports say of this installation's agency: of others, which have installations of their own, it does
+    not know."""
+    agency = services.settings.agency
+    rows = [row for row in unshared(services, period) if agency and row.agency == agency]
+    return [Sharing(system=row.system, agency=row.agency, delivered=row.shared) for row in rows]
+
+
+def _procedures(services: Services) -> Mapping[System, list[str]]:
+    """Codes of the procedures whose papers a system should have."""
+    found: dict[System, list[str]] = {}
+    for procedure in services.catalogue.lookup.procedures():
+        difficulty = of_sector(procedure.sector)
+        if difficulty is not None and difficulty.system is not None:
+            found.setdefault(difficulty.system, []).append(procedure.code)
+    return found

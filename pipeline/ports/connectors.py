@@ -18,6 +18,7 @@ from pipeline.model import (
     OutboxEntry,
     OutboxState,
     Outgoing,
+    Period,
     Query,
     Question,
     System,
@@ -150,8 +151,8 @@ class SharingFigures(Protocol):
         """Why entries were refused or failed: code, reason, how many; the most frequent first."""
         ...
 
-    def shareable(self, system: System, procedures: Collection[str]) -> Sequence[Shared]:
-        """By agency, of the dossiers of these procedures."""
+    def shareable(self, system: System, procedures: Collection[str], period: Period | None = None) -> Sequence[Shared]:
+        """By agency, of the dossiers of these procedures that were received in the period (of all)."""
         ...
 
     def papers(self, dossier: str) -> DossierPapers | None:

@@ -182,7 +182,7 @@ def unshared(context: typer.Context, as_json: AsJson = False) -> None:
                 "shared": s.shared,
                 "not shared": s.digitized - s.shared,
             }
-            for s in unshared_records(services.catalogue, services.settings.mappings_folder)
+            for s in unshared_records(services)
         ]
     console.show(rows, as_json=as_json, empty="No digitized dossier belongs to one of these systems.")
 

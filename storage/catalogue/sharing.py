@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from pipeline.model import Match, OutboxState, System
+from pipeline import clock
+from pipeline.model import Match, OutboxState, Period, System
 from pipeline.ports import DossierPapers, Shared
 from storage.catalogue.connections import look_ups
 from storage.catalogue.outbox import outbox
@@ -42,11 +43,11 @@ class Sharing:
         with self._database.read() as connection:
             return [(error, reason, number) for error, reason, number in connection.execute(wanted)]
 
-    def shareable(self, system: System, procedures: Collection[str]) -> Sequence[Shared]:
+    def shareable(self, system: System, procedures: Collection[str], period: Period | None = None) -> Sequence[Shared]:
         found: dict[str, list[int]] = {}
         with self._database.read() as connection:
             for some in chunks(sorted(procedures)):
-                for agency, digitized, shared in connection.execute(_by_agency(system, some)):
+                for agency, digitized, shared in connection.execute(_by_agency(system, some, period)):
                     counts = found.setdefault(agency, [0, 0])
                     counts[0] += digitized
                     counts[1] += int(shared or 0)
@@ -85,7 +86,7 @@ class Sharing:
         )
 
 
-def _by_agency(system: System, procedures: Sequence[str]) -> sa.Select[tuple[str, int, int]]:
+def _by_agency(system: System, procedures: Sequence[str], period: Period | None) -> sa.Select[tuple[str, int, int]]:
     """By province: dossiers of these procedures with a paper that was read here, and those of them that reached the
     system or were looked up there."""
     read = sa.exists().where(
@@ -100,6 +101,7 @@ def _by_agency(system: System, procedures: Sequence[str]) -> sa.Select[tuple[str
     looked_up = sa.exists().where(
         look_ups.c.system == system, look_ups.c.dossier == dossiers.c.code, look_ups.c.outcome == "found"
     )
+    first, after = clock.bounds(period) if period else (None, None)
     return (
         sa.select(
             centres.c.province,
@@ -107,6 +109,10 @@ def _by_agency(system: System, procedures: Sequence[str]) -> sa.Select[tuple[str
             sa.func.sum(sa.case((sa.or_(sent, looked_up), 1), else_=0)),
         )
         .select_from(dossiers.join(centres, centres.c.code == dossiers.c.centre))
-        .where(dossiers.c.procedure.in_(procedures), read)
+        .where(
+            dossiers.c.procedure.in_(procedures),
+            read,
+            *([dossiers.c.received_at >= first, dossiers.c.received_at < after] if period else []),
+        )
         .group_by(centres.c.province)
     )

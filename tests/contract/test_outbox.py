@@ -18,7 +18,7 @@ from pipeline.model import (
 )
 from pipeline.ports import Shared
 from storage.catalogue import Catalogue
-from tests.storage.catalogue_builders import dossier, drop, fill_register, match, read
+from tests.storage.catalogue_builders import SEPTEMBER, dossier, drop, fill_register, match, read
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -161,6 +161,9 @@ def test_what_could_be_shared_and_was_not_is_counted_by_agency(catalogue: Catalo
     catalogue.connections.note(replace(NOTE, id="3", system=System.CIVIL, dossier=TWO.code))
     assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure]) == [replace(expected, shared=2)]
     assert catalogue.sharing.shareable(System.CIVIL, ["9.999999"]) == []
+    assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure], SEPTEMBER)[0].shared == 2
+    later = replace(SEPTEMBER, first=SEPTEMBER.last)
+    assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure], later) == []
 
 
 NOTE = LookUpNote(

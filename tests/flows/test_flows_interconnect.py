@@ -16,12 +16,26 @@ from connectors.simulators.base import Fault, Simulator
 from connectors.simulators.others import civil
 from connectors.simulators.serve import running
 from flows import alerts
+from flows.publishing import make_report
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, load
+from flows.sharing import unshared
 from flows.turns import exchange
-from pipeline.model import SYSTEM_NAMES, ConnectionState, DossierStatus, MatchSource, OutboxState, System
+from pipeline.indicators import periods
+from pipeline.indicators.report import Report
+from pipeline.model import (
+    SYSTEM_NAMES,
+    ConnectionState,
+    Dossier,
+    DossierStatus,
+    MatchSource,
+    OutboxEntry,
+    OutboxState,
+    Scope,
+    System,
+)
 from tests.connectors.connectors_kit import Clock
-from tests.storage.catalogue_builders import centre, dossier, drop, fill_register, match, read
+from tests.storage.catalogue_builders import centre, dossier, drop, fill_register, match, procedure, read
 
 ONE = dossier(1)
 
@@ -265,3 +279,41 @@ def test_a_link_base_that_is_not_set_is_told_and_nothing_is_sent(office: Office,
     exchange(services, System.PORTAL, office.clock)
     assert office.state() == (OutboxState.WAITING, "connection-not-configured")
     assert office.simulator.arrivals[ONE.code] == 0
+
+
+def test_the_report_says_how_much_could_be_shared_and_was_not(office: Office) -> None:
+    services = office.services
+    other = dossier(2)
+    fill_papers(office, other)
+    (finding,) = [f for f in report_of(office).findings if f.difficulty.system is System.CIVIL]
+    assert (finding.total.shareable, finding.shared, finding.not_shared) == (2, 0, 2)
+    moment = office.clock()
+    entry = OutboxEntry(
+        system=System.CIVIL,
+        kind="entry",
+        key="KS.1",
+        dossier=ONE.code,
+        agency="H18",
+        created_at=moment,
+        due_at=moment,
+    )
+    services.catalogue.outbox.put([entry])
+    (claimed,) = services.catalogue.outbox.claim(System.CIVIL, "me", moment, moment, 1)
+    services.catalogue.outbox.settle(replace(claimed, state=OutboxState.DELIVERED), "me")
+    (finding,) = [f for f in report_of(office).findings if f.difficulty.system is System.CIVIL]
+    assert (finding.shared, finding.not_shared) == (1, 1)
+    assert [(s.agency, s.digitized, s.shared) for s in unshared(services)] == [("H18", 2, 1)]
+
+
+def fill_papers(office: Office, other: Dossier) -> None:
+    """A digitized result of both dossiers."""
+    fill_register(office.services.catalogue, ONE, other)
+    office.services.catalogue.register.put_procedures([replace(procedure(), sector="Hộ tịch")])
+    for number, of in enumerate((ONE, other), start=5):
+        document = drop(office.services.catalogue, number)
+        read(office.services.catalogue, document)
+        office.services.catalogue.matches.record([match(document, of, "Q1")])
+
+
+def report_of(office: Office) -> Report:
+    return make_report(office.services, Scope.PROVINCE, "H18", periods.parse("T9/2023"), office.clock())

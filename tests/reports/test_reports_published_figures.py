@@ -28,12 +28,13 @@ def report() -> Iterator[Report]:
     catalogue.register.put_centres(nation.centres())
     catalogue.register.put_procedures(nation.PROCEDURES)
     catalogue.register.put_dossiers(nation.both_years())
+    catalogue.reported.put_connections(nation.connections())
     sources = Sources(
         tallies=catalogue.rates.tallies(PERIOD),
         before=catalogue.rates.tallies(periods.same_period_last_year(PERIOD)),
         targets=(),
         indices=nation.INDICES,
-        connections=list(nation.connections()),
+        connections=catalogue.reported.connections(),
     )
     yield compute(gather(Scope.NATION, "", PERIOD, sources), MADE_AT)
     catalogue.close()
