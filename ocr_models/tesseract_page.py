@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
+from ocr_models.upright import Upright, after, levelled, reading_of
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box
 from pipeline.imaging.cleanup import Recipe, remove_colour_and_background, without_grain
-from pipeline.imaging.marks import Marks
+from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, quarter_turn, straighten
 from pipeline.imaging.resolution import cut_into_pieces, reading_scale, scale
-from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, TextSource
+from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels
+from pipeline.ports import Pose
 
 PRINT_DPI = 200.0
 """What Tesseract is told: print of 13 points comes to it as large as at this resolution."""
@@ -57,12 +59,9 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Attempt:
-    """A page read in one orientation. `to_input` maps the pixels of `picture` to those of the page as it came."""
+    """A page read in one orientation. `upright.back` leads to the pixels of the page as it came."""
 
-    turn: int
-    skew: float
-    picture: Pixels
-    to_input: Affine
+    upright: Upright
     lines: list[Line]
 
     @property
@@ -86,19 +85,9 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
     pixels, from_pixels = _bounded(page.pixels, recipe)
     grey, marks = without_grain(remove_colour_and_background(pixels, recipe), recipe)
     best = _upright(grey, marks, engine, deadline)
-    height, width = best.picture.shape
     lines = [line for line in best.lines if _credible(line)]
-    return PageReading(
-        number=page.number,
-        width=width,
-        height=height,
-        to_points=best.to_input.then(from_pixels).then(page.to_points),
-        lines=tuple(lines),
-        source=TextSource.OCR if lines else TextSource.NONE,
-        turn=best.turn,
-        skew=best.skew,
-        seconds=time.monotonic() - started,
-    )
+    upright = replace(best.upright, back=after(best.upright.back, from_pixels))
+    return reading_of(page, [(upright, lines)], time.monotonic() - started)
 
 
 def _bounded(pixels: Pixels, recipe: Recipe) -> tuple[Pixels, Affine]:
@@ -109,7 +98,7 @@ def _upright(grey: Pixels, marks: Marks, engine: Engine, deadline: float) -> _At
     """The page read the way that reads best."""
     lie = how_it_lies(marks)
     if not len(marks) or (not lie.sure and len(marks) + marks.specks > MOST_UNLINED):
-        return _Attempt(turn=0, skew=0.0, picture=grey, to_input=Affine(), lines=[])
+        return _Attempt(upright=Upright(grey=grey, back=Affine(), pose=Pose(turn=0, skew=0.0)), lines=[])
     best = _attempt(grey, marks, lie.turn, lie.skew, engine, deadline)
     if not best.doubtful:
         return best
@@ -131,16 +120,17 @@ def _attempt(grey: Pixels, marks: Marks, turn: int, skew: float, engine: Engine,
     turned, from_turned = quarter_turn(grey, turn)
     scaled, from_scaled = scale(turned, reading_scale(marks.turned(turn)))
     straight, from_straight = straighten(scaled, skew)
+    to_input = from_straight.then(from_scaled).then(from_turned)
+    upright = levelled(Upright(grey=straight, back=to_input, pose=Pose(turn=turn, skew=skew)), find_marks(straight))
     lines: list[Line] = []
-    for top, piece in cut_into_pieces(straight):
+    for top, piece in cut_into_pieces(upright.grey):
         left = deadline - time.monotonic()
         if left <= 0:
             raise ReadingTimedOut("The page's time was over before all of it was read.")
         found = engine.words(piece, dpi=PRINT_DPI, seconds=left)
-        after = lines[-1].block + 1 if lines else 0
-        lines.extend(_moved(line, top, after) for line in found)
-    to_input = from_straight.then(from_scaled).then(from_turned)
-    return _Attempt(turn=turn, skew=skew, picture=straight, to_input=to_input, lines=lines)
+        blocks = lines[-1].block + 1 if lines else 0
+        lines.extend(_moved(line, top, blocks) for line in found)
+    return _Attempt(upright=upright, lines=lines)
 
 
 def _credible(line: Line) -> bool:

@@ -56,7 +56,7 @@ def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> list[
     marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
     fold = find_fold(straight, marks)
     if fold is None:
-        return [_levelled(whole, marks)]
+        return [levelled(whole, marks)]
     return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
 
 
@@ -66,17 +66,23 @@ def _half(both: Upright, marks: Marks, first: int, last: int) -> Upright:
     lie = how_it_lies(marks)
     skew = lie.skew if lie.sure and lie.turn == 0 and abs(lie.skew) >= LEAST_SKEW else 0.0
     straight, straight_to = straighten(np.ascontiguousarray(both.grey[:, first:last]), skew)
-    back = Chain((straight_to.then(Affine(e=first)), both.back))
+    back = after(straight_to.then(Affine(e=first)), both.back)
     half = Upright(grey=straight, back=back, pose=both.pose)
-    return _levelled(half, level_marks(marks, Lie(skew=skew)))
+    return levelled(half, level_marks(marks, Lie(skew=skew)))
 
 
-def _levelled(page: Upright, marks: Marks) -> Upright:
+def levelled(page: Upright, marks: Marks) -> Upright:
+    """The page with its lines made level where they are not; `marks` are those of its picture."""
     field = find_bend(marks)
     if field is None:
         return page
     level, level_to = level_lines(page.grey, field)
-    return replace(page, grey=level, back=Chain((level_to, page.back)))
+    return replace(page, grey=level, back=after(level_to, page.back))
+
+
+def after(one: Map, other: Map) -> Map:
+    """`one` first, `other` second; an Affine where both are."""
+    return one.then(other) if isinstance(one, Affine) and isinstance(other, Affine) else Chain((one, other))
 
 
 def reading_of(page: PageImage, read: Sequence[tuple[Upright, Sequence[Line]]], seconds: float) -> PageReading:

@@ -88,7 +88,7 @@ def _pages(scan: Path, engine: TrueOcrPageEngine) -> Iterator[Pixels]:
     with opener.pages(scan, range(1, opener.inspect(scan).pages + 1)) as pages:
         for page in pages:
             if page.image is not None:
-                yield set_upright(page.image.pixels, engine, STANDARD).grey
+                yield from (part.grey for part in set_upright(page.image.pixels, engine, STANDARD))
 
 
 def _spelt(frames: LineFrames, reader: LineReader) -> str:
