@@ -25,7 +25,7 @@ from pipeline.errors import (
     SohoaError,
     Transient,
 )
-from pipeline.model import Centre, Clues, Document, Match, Original, Reading, Receipt
+from pipeline.model import Centre, Clues, Document, Match, MatchSource, Original, Reading, Receipt, Withdrawal
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
 from pipeline.register import dump_centres
@@ -194,6 +194,20 @@ def record_match(services: Services, matched: Match) -> bool:
     """Stores a match as an object, then as a row; False where it was known."""
     services.objects.put(keys.match(matched), manifest.canonical(matched))
     return services.catalogue.matches.record([matched]) > 0
+
+
+def withdraw_match(services: Services, withdrawal: Withdrawal) -> Sequence[Match]:
+    """Takes back what was said by hand of a document, as an object, then as rows, and looks for its dossier again.
+    Returns what was taken back; nothing is stored where there was nothing. Raises NotFound."""
+    by_hand = [m for m in services.catalogue.matches.of([withdrawal.document]) if m.source is MatchSource.MANUAL]
+    if not any(withdrawal.dossier in ("", match.dossier) for match in by_hand):
+        return ()
+    services.objects.put(keys.withdrawal(withdrawal), manifest.canonical(withdrawal))
+    gone = services.catalogue.matches.withdraw(withdrawal)
+    view = services.catalogue.shelf.view(withdrawal.document)
+    if view is not None and not view.matches:
+        _match_again(services, view, withdrawal.withdrawn_at)
+    return gone
 
 
 def match_waiting(services: Services, now: datetime) -> int:

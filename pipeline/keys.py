@@ -4,7 +4,7 @@
     receipts/<centre>/<yyyy-mm-dd>/<receipt id>.json
     readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
     tombstones/<sha256>.json                  what was purged, and why
-    matches/<document id>/<yyyymmddThhmmss.ffffff>.json
+    matches/<document id>/<yyyymmddThhmmss.ffffff>.json, or …-withdrawn.json where one made by hand was taken back
     choices/<document id>/<yyyymmddThhmmss.ffffff>.json     which reading counts, where several were made
     registers/<yyyymmddThhmmss.ffffff>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came;
                                               what was changed by hand as a file of the same layout
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import Artifact, Match, Receipt, Verdict
+from pipeline.model import Artifact, Match, Receipt, Verdict, Withdrawal
 
 
 def original(sha256: str) -> str:
@@ -45,6 +45,10 @@ def reading(document: str, reader: str, artifact: Artifact) -> str:
 
 def match(of: Match) -> str:
     return f"matches/{of.document}/{of.matched_at:%Y%m%dT%H%M%S.%f}.json"
+
+
+def withdrawal(of: Withdrawal) -> str:
+    return f"matches/{of.document}/{of.withdrawn_at:%Y%m%dT%H%M%S.%f}-withdrawn.json"
 
 
 def choice(document: str, chosen_at: datetime) -> str:

@@ -31,6 +31,7 @@ from pipeline.model.matching import (
     Match,
     MatchSource,
     PaperKind,
+    Withdrawal,
 )
 from pipeline.model.names import (
     digest,
@@ -162,6 +163,7 @@ __all__ = [
     "Tombstone",
     "Unit",
     "Verdict",
+    "Withdrawal",
     "Word",
     "digest",
     "require_aware",

@@ -35,6 +35,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """That somebody took back what was said by hand of a document; of one dossier, or ("") of all."""
+
+    document: str
+    dossier: str = ""
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clues:
     """What a document says about where it belongs. `codes` and `text_codes` are dossier codes, normalised."""
 

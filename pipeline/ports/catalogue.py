@@ -16,6 +16,7 @@ from pipeline.model import (
     Reading,
     Receipt,
     Tombstone,
+    Withdrawal,
 )
 
 
@@ -180,6 +181,11 @@ class MatchBook(Protocol):
     def record(self, matches: Sequence[Match]) -> int:
         """Adds those not there yet (same document, dossier, kind and paper) and returns how many were new.
         A manual match of a document takes the place of its automatic ones, which are kept as history."""
+        ...
+
+    def withdraw(self, withdrawal: Withdrawal) -> Sequence[Match]:
+        """The matches made by hand that were in force and now are history; the document waits for its dossier again
+        where it has no other. None where there was none."""
         ...
 
     def of(self, documents: Collection[str]) -> Sequence[Match]:

@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows.direct import digitize_file
 from flows.services import Services
-from flows.work import record_match
+from flows.work import record_match, withdraw_match
 from pipeline import keys
 from pipeline.clock import local, now
 from pipeline.errors import NotFound, SohoaError, UsageError
-from pipeline.model import Artifact, Match, MatchSource, MediaType, PaperKind
+from pipeline.model import Artifact, Match, MatchSource, MediaType, PaperKind, Withdrawal
 from pipeline.ports import DocumentView
 from sohoa import console
 from sohoa.console import err, out
@@ -190,9 +190,15 @@ def match(
     dossier: Annotated[str | None, typer.Argument(help="The code of the dossier it belongs to.")] = None,
     component: Annotated[str | None, typer.Option(help="It is this component of the dossier.")] = None,
     result: Annotated[str | None, typer.Option(help="It is this result of the dossier.")] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take back what was said by hand, of DOSSIER or of all.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say by hand which paper of which dossier a document is. Your word goes before what sohoa found by itself."""
+    """Say by hand which paper of which dossier a document is. Your word goes before what sohoa found by itself.
+
+    A word given by mistake is taken back with --withdraw: sohoa then looks for the dossier by itself again.
+    """
     with console.services(context) as services:
         if document is None:
             rows = [
@@ -207,6 +213,9 @@ def match(
                 for view in services.catalogue.shelf.unmatched(200)
             ]
             console.show(rows, as_json=as_json, empty="Every document has its dossier.")
+            return
+        if withdraw:
+            _withdraw(services, document, dossier or "")
             return
         if dossier is None or (component is None) == (result is None):
             raise UsageError("Name the dossier, and either --component or --result.")
@@ -225,6 +234,17 @@ def match(
             ),
         )
         out.print(f"{view.document.id} is {kind.value} {paper} of {dossier}")
+
+
+def _withdraw(services: Services, document: str, dossier: str) -> None:
+    id_ = _view(services, document).document.id
+    gone = withdraw_match(services, Withdrawal(document=id_, dossier=dossier, withdrawn_at=now()))
+    if not gone:
+        raise NotFound(f"Nothing was said of {id_} by hand" + (f" with dossier {dossier}." if dossier else "."))
+    for match in gone:
+        out.print(f"{id_} is no longer {match.kind.value} {match.paper} of {match.dossier} by hand")
+    for match in _view(services, id_).matches:
+        out.print(f"{id_} is {match.kind.value} {match.paper} of {match.dossier} by {match.source.value}")
 
 
 def _check_paper(services: Services, code: str, kind: PaperKind, paper: str) -> None:

@@ -1,4 +1,5 @@
-"""Which document digitizes what. A match is never deleted: one that a manual match replaced stays as history."""
+"""Which document digitizes what. A match is never deleted: one that a manual match replaced, or that was withdrawn,
+stays as history."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 
 from pipeline.errors import NotFound
-from pipeline.model import Match, MatchSource
+from pipeline.model import Match, MatchSource, Withdrawal
 from pipeline.ports import DocumentView
 from storage.catalogue import rollups
 from storage.catalogue.outbox import enqueue_papers
@@ -35,6 +36,32 @@ class Matches:
                 enqueue_papers(connection, {match.document for match in matches}, latest)
                 rollups.refresh_documents(connection, {match.document for match in matches})
             return new
+
+    def withdraw(self, withdrawal: Withdrawal) -> Sequence[Match]:
+        """As the port says. Raises NotFound for an unknown document or dossier."""
+        document, moment = withdrawal.document, withdrawal.withdrawn_at
+        with self._database.write() as connection:
+            lock_documents(connection, [document])
+            if withdrawal.dossier:
+                dossier_ids(connection, [withdrawal.dossier])
+            gone = [
+                match
+                for match in matches_of(connection, [document])[document]
+                if match.source is MatchSource.MANUAL and withdrawal.dossier in ("", match.dossier)
+            ]
+            if not gone:
+                return gone
+            of_dossiers = dossier_ids(connection, [match.dossier for match in gone]).values()
+            statement = sa.update(match_table).where(
+                match_table.c.document == document,
+                match_table.c.dossier_id.in_(of_dossiers),
+                match_table.c.source == MatchSource.MANUAL,
+                match_table.c.superseded_at.is_(None),
+            )
+            connection.execute(statement.values(superseded_at=moment))
+            enqueue_papers(connection, {document}, moment)
+            rollups.refresh_documents(connection, {document})
+            return gone
 
     def of(self, documents: Collection[str]) -> Sequence[Match]:
         ids = list(dict.fromkeys(documents))

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from pipeline.errors import NotFound
-from pipeline.model import MatchSource
+from pipeline.model import MatchSource, Withdrawal
 from pipeline.ports import MatchBook
 from storage.catalogue import Catalogue
-from tests.storage.catalogue_builders import dossier, drop, fill_register, match, read
+from tests.storage.catalogue_builders import dossier, drop, fill_register, match, minutes, read
 
 MANUAL = MatchSource.MANUAL
 
@@ -78,3 +78,32 @@ def test_read_documents_without_a_match_are_to_be_matched_in_pages(catalogue: Ca
     rest = catalogue.matches.to_match(3, first[-1].document.id)
     assert [view.document.id for view in rest] == expected[3:]
     assert catalogue.matches.to_match(3, expected[-1]) == []
+
+
+def test_what_was_said_by_hand_is_taken_back_and_kept_as_history(catalogue: Catalogue) -> None:
+    fill_register(catalogue, dossier(1), dossier(2))
+    document = drop(catalogue, 1)
+    read(catalogue, document)
+    by_qr, by_hand = match(document, dossier(1)), match(document, dossier(2), source=MatchSource.MANUAL, at=80)
+    other = match(document, dossier(1), "K2", source=MatchSource.MANUAL, at=81)
+    catalogue.matches.record([by_qr])
+    catalogue.matches.record([by_hand, other])
+    of_one = Withdrawal(document=document.id, dossier=dossier(2).code, withdrawn_at=minutes(90))
+    assert catalogue.matches.withdraw(of_one) == [by_hand]
+    assert catalogue.matches.withdraw(of_one) == []
+    assert catalogue.matches.of([document.id]) == [other]
+    assert catalogue.matches.withdraw(replace(of_one, dossier="", withdrawn_at=minutes(91))) == [other]
+    assert [view.document for view in catalogue.matches.to_match(9)] == [document]
+    assert catalogue.rates.differences() == []
+    assert catalogue.matches.record([replace(by_qr, matched_at=minutes(92))]) == 1  # found by itself again
+
+
+def test_an_automatic_match_is_not_withdrawn(catalogue: Catalogue) -> None:
+    fill_register(catalogue, dossier(1))
+    document = drop(catalogue, 1)
+    read(catalogue, document)
+    catalogue.matches.record([match(document, dossier(1))])
+    assert catalogue.matches.withdraw(Withdrawal(document=document.id, withdrawn_at=minutes(90))) == []
+    assert catalogue.matches.of([document.id]) == [match(document, dossier(1))]
+    with pytest.raises(NotFound):
+        catalogue.matches.withdraw(Withdrawal(document="none", withdrawn_at=minutes(90)))
