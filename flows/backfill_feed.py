@@ -9,6 +9,7 @@ next feeder goes on with the next file.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
@@ -257,12 +258,13 @@ def main() -> None:
         while not stop.is_set():
             busy = False
             try:
+                busy = feeder.look(now)  # receipts are given even while Prefect is down
                 offer.throttle(services, now())
-                busy = feeder.look(now)
             except (Transient, ConfigurationError) as error:
                 log.warning("%s", error)
             stop.wait(0.0 if busy else PAUSE_SECONDS)
-        feeder.leave()
+        with contextlib.suppress(Transient):  # the lease ends by itself
+            feeder.leave()
 
 
 if __name__ == "__main__":

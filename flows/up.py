@@ -41,6 +41,10 @@ STOP_SECONDS = 15
 LONGEST_PAUSE = 60.0
 
 
+SCHEDULED = 2
+"""Flows that sweep and reconcile may run beside those that read, which they must not keep waiting."""
+
+
 class Part(StrEnum):
     SERVER = "server"
     WORKER = "worker"
@@ -166,8 +170,12 @@ def _server_command(settings: Settings) -> list[str]:
 
 
 def _worker_command(settings: Settings, queue: str) -> list[str]:
-    # Turns with other systems mostly wait for them: each may have its own at any time.
-    limit = len(settings.connections) if queue == CONNECTIONS_QUEUE else settings.workers
+    limit = settings.workers
+    if queue == CONNECTIONS_QUEUE:
+        # Turns with other systems mostly wait for them: each may have its own at any time.
+        limit = len(settings.connections)
+    elif queue == FRESH_QUEUE:
+        limit += SCHEDULED
     pool = ["--pool", WORK_POOL, "--work-queue", queue, "--type", "process", "--limit", str(limit)]
     return [sys.executable, "-m", "prefect", "worker", "start", *pool, "--name", worker_name(settings, queue)]
 
