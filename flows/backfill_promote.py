@@ -14,7 +14,7 @@ from pipeline import keys
 from pipeline.backfill.compare import Knows, Pair, changed_words, is_better, quality
 from pipeline.backfill.spec import Backfill, Decision, Promotion
 from pipeline.errors import UsageError
-from pipeline.model import Match, Reading
+from pipeline.model import Choice, Match, Reading
 from pipeline.output import manifest
 from pipeline.output.side_by_side_html import Compared
 from pipeline.understanding import match
@@ -80,7 +80,7 @@ def _portions(
 def choose(services: Services, reading: Reading, now: datetime) -> None:
     """Makes a stored reading the current one; search index, match and sums follow it."""
     found = match_of(services, reading, now)
-    choice = {"document": reading.document, "reading": reading.id, "reader": reading.identity.id, "chosen_at": now}
+    choice = Choice(document=reading.document, reading=reading.id, chosen_at=now)
     services.objects.put(keys.choice(reading.document, now), manifest.canonical(choice))
     if found is not None:
         services.objects.put(keys.match(found), manifest.canonical(found))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.connecting import Watch
+from flows.importing import Kind
 from flows.services import Services
 from flows.work import match_waiting, store_register
 from pipeline.clock import local_day
@@ -64,7 +65,7 @@ def _procedures(services: Services, records: Sequence[Record], now: datetime) ->
         return Counter()
     with _as_file(rows) as file:
         read = read_procedures(file)
-        store_register(services, "procedures", file, now)
+        store_register(services, Kind.PORTAL_PROCEDURES, file, now)
     known = {procedure.code: procedure for procedure in services.catalogue.lookup.procedures()}
     services.catalogue.register.put_procedures(incoming.keep_local(read.rows, known))
     return _counts("procedures", read)
@@ -74,7 +75,7 @@ def _dossiers(services: Services, rows: Sequence[Record], now: datetime) -> Coun
     lookup = services.catalogue.lookup
     with _as_file(rows) as file:
         read = read_dossiers(file, centres=lookup.centres(), procedures=lookup.procedures(), today=local_day(now))
-        store_register(services, "dossiers", file, now)
+        store_register(services, Kind.DOSSIERS, file, now)
     services.catalogue.register.put_dossiers(read.rows)
     return _counts("dossiers", read)
 

@@ -15,7 +15,8 @@ from pipeline.errors import IntegrityError, ObjectNotFound
 from pipeline.throttle import Throttle
 
 LISTED = ("originals/", "receipts/", "readings/", "matches/", "tombstones/", "editions/")
-"""What every object below must have a row for. Register files, choices and reports stand for themselves."""
+"""What every object below must have a row for, but for a match that was taken back. Register files, choices and reports
+stand for themselves."""
 
 
 class Finding(StrEnum):
@@ -47,7 +48,7 @@ def verify(services: Services, *, hashes: bool, throttle: Throttle) -> Iterator[
         for (key,) in book.execute("SELECT key FROM wanted EXCEPT SELECT key FROM found"):
             yield Problem(finding=Finding.MISSING, key=key)
         for (key,) in book.execute("SELECT key FROM found EXCEPT SELECT key FROM wanted"):
-            if key.startswith(LISTED) and not _belongs_to_a_row(book, key):
+            if key.startswith(LISTED) and not key.endswith("-withdrawn.json") and not _belongs_to_a_row(book, key):
                 yield Problem(finding=Finding.UNLISTED, key=key)
         if hashes:
             for (key,) in book.execute("SELECT key FROM found"):

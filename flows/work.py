@@ -25,7 +25,19 @@ from pipeline.errors import (
     SohoaError,
     Transient,
 )
-from pipeline.model import Centre, Clues, Document, Match, MatchSource, Original, Reading, Receipt, Withdrawal
+from pipeline.model import (
+    Centre,
+    Choice,
+    Clues,
+    Document,
+    GateSetting,
+    Match,
+    MatchSource,
+    Original,
+    Reading,
+    Receipt,
+    Withdrawal,
+)
 from pipeline.output import manifest
 from pipeline.ports import Claim, DocumentView
 from pipeline.register import dump_centres
@@ -92,7 +104,10 @@ def digitize_document(
             )
         _require_not_secret(services, claim, clock, done, receipts)
         # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
-        if not _stands_beside(services, claim, done.reading.id):
+        if before := _stands_beside(services, claim, done.reading.id):
+            choice = Choice(document=document, reading=before, chosen_at=clock(), beside=done.reading.id)
+            services.objects.put(keys.choice(document, choice.chosen_at), manifest.canonical(choice))
+        else:
             _find_dossier(services, document, _clues_of(claim.document, done, receipts), clock())
         services.catalogue.queue.finish(keeper.claim, done.reading)
     except SohoaError as error:
@@ -113,9 +128,10 @@ def _of_backfill(services: Services, claim: Claim) -> str:
     return profile
 
 
-def _stands_beside(services: Services, claim: Claim, reading: str) -> bool:
-    """Whether another reading stays the current one until this one is promoted, and its match with it."""
-    return bool(claim.backfill) and services.catalogue.readings.current(claim.document.id) not in ("", reading)
+def _stands_beside(services: Services, claim: Claim, reading: str) -> str:
+    """The reading that stays the current one, and its match with it, until this one is promoted; "" where none does."""
+    before = services.catalogue.readings.current(claim.document.id) if claim.backfill else ""
+    return "" if before == reading else before
 
 
 def _require_not_secret(
@@ -256,3 +272,9 @@ def store_centres(services: Services, rows: Sequence[Centre], now: datetime) -> 
     """Keeps centres that were changed by hand as a file that can be imported again."""
     content = dump_centres(rows)
     services.objects.put(keys.register("centres", now, hashlib.sha256(content).hexdigest(), ".json"), content)
+
+
+def set_gate(services: Services, setting: GateSetting) -> None:
+    """Changes a rule of a gate: the object first, then the row."""
+    services.objects.put(keys.gate_setting(setting), manifest.canonical(setting))
+    services.catalogue.gate.put(setting)

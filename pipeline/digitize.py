@@ -27,7 +27,7 @@ from pipeline.model import (
     ScanPage,
     TextSource,
 )
-from pipeline.output import hocr, manifest, searchable_pdf, text
+from pipeline.output import hocr, manifest, reading_record, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
 from pipeline.reading.bear_out import bears_out
 from pipeline.side_by_side import Another, in_order, nobody
@@ -91,6 +91,7 @@ def digitize(  # noqa: PLR0913  what a document's way needs, once
         failed_pages=failed,
         artifacts=artifacts,
     )
+    objects.put(keys.reading_record(document.id, reader.identity.id), reading_record.dump(reading))
     return Digitized(reading=reading, pages=tuple(pages), codes=tuple(found))
 
 

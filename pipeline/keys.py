@@ -2,24 +2,25 @@
 
     originals/ab/abcd…64          the bytes as they came
     receipts/<centre>/<yyyy-mm-dd>/<receipt id>.json
-    readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json
+    readings/<document id>/<reader id>/text.txt, page.hocr, searchable.pdf, manifest.json, reading.json
     tombstones/<sha256>.json                  what was purged, and why
     matches/<document id>/<yyyymmddThhmmss.ffffff>.json, or …-withdrawn.json where one made by hand was taken back
     choices/<document id>/<yyyymmddThhmmss.ffffff>.json     which reading counts, where several were made
     registers/<yyyymmddThhmmss.ffffff>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came;
                                               what was changed by hand as a file of the same layout
+    gates/<yyyymmddThhmmss.ffffff>.json       what was set for a gate
     verdicts/<document id>/<yyyymmddThhmmss.ffffff>.json    what somebody said of a document in a sample
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
 
-Receipts, matches and register imports stand beside the originals so that the catalogue can be rebuilt from the store.
+What is neither an original nor a report is there so that the catalogue can be rebuilt from the store.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import Artifact, Match, Receipt, Verdict, Withdrawal
+from pipeline.model import Artifact, GateSetting, Match, Receipt, Verdict, Withdrawal
 
 
 def original(sha256: str) -> str:
@@ -43,6 +44,10 @@ def reading(document: str, reader: str, artifact: Artifact) -> str:
     return f"readings/{document}/{reader}/{artifact.value}"
 
 
+def reading_record(document: str, reader: str) -> str:
+    return f"readings/{document}/{reader}/reading.json"
+
+
 def match(of: Match) -> str:
     return f"matches/{of.document}/{of.matched_at:%Y%m%dT%H%M%S.%f}.json"
 
@@ -58,6 +63,10 @@ def choice(document: str, chosen_at: datetime) -> str:
 def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:
     """`suffix` is the imported file's own, with its dot."""
     return f"registers/{imported_at:%Y%m%dT%H%M%S.%f}-{sha256[:12]}/{kind}{suffix.lower()}"
+
+
+def gate_setting(of: GateSetting) -> str:
+    return f"gates/{of.set_at:%Y%m%dT%H%M%S.%f}.json"
 
 
 def report(made_at: datetime, name: str) -> str:

@@ -17,10 +17,11 @@ from pathlib import Path
 from pipeline import keys
 from pipeline.clock import local_day
 from pipeline.errors import Rejected, SetRefused
+from pipeline.intake import receipt_record
 from pipeline.intake.admission import Admit
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.names import shown
-from pipeline.intake.receive import Received, as_json, drop_of, inspect, make_receipt, put_away, store
+from pipeline.intake.receive import Received, drop_of, inspect, make_receipt, put_away, store
 from pipeline.intake.reject import Rejection, reject
 from pipeline.intake.settle import InboxFile, Seen
 from pipeline.model import Document, Original, PageRange, Receipt, require_aware
@@ -198,7 +199,7 @@ def _store_and_record(
         require_unchanged(file)
         store(file, original, objects)
     for receipt, original in zip(receipts, originals, strict=True):
-        objects.put(keys.receipt(receipt), as_json(receipt, original, [document]))
+        objects.put(keys.receipt(receipt), receipt_record.dump(receipt, original, [document]))
     for receipt, original in zip(receipts, originals, strict=True):
         book.record(receipt, original, [document] if receipt is receipts[-1] else [])
 

@@ -7,15 +7,14 @@ the same bytes dropped again later give a second one, of the same original and d
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipeline import keys
 from pipeline.clock import local_day
 from pipeline.errors import ConfigurationError, IntegrityError, Rejected, SohoaError, Transient
+from pipeline.intake import receipt_record
 from pipeline.intake.admission import Admit
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.receipt_log import write_line
@@ -82,7 +81,7 @@ def take(
         documents = documents or list(admitted.documents)
         receipt = replace(receipt, remarks=admitted.remarks)
         store(file, original, objects)
-        objects.put(keys.receipt(receipt), as_json(receipt, original, documents))
+        objects.put(keys.receipt(receipt), receipt_record.dump(receipt, original, documents))
         to_read = book.record(receipt, original, documents)
     return Received(receipt=receipt, original=original, documents=tuple(documents), to_read=to_read)
 
@@ -126,16 +125,6 @@ def store(file: InboxFile, original: Original, objects: ObjectStore) -> None:
     except IntegrityError:
         require_unchanged(file)  # other bytes than were hashed a moment ago
         raise
-
-
-def as_json(receipt: Receipt, original: Original, documents: Sequence[Document]) -> bytes:
-    """What the catalogue needs to be rebuilt."""
-    content = {
-        "receipt": asdict(receipt) | {"received_at": receipt.received_at.isoformat()},
-        "original": asdict(original),
-        "documents": [{"id": document.id, **asdict(document)} for document in documents],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
 def _list(done: Path, receipt: Receipt, original: Original) -> SohoaError | None:

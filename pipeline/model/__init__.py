@@ -85,6 +85,7 @@ from pipeline.model.reported import (
     Sharing,
 )
 from pipeline.model.scans import (
+    Choice,
     Document,
     DocumentState,
     MediaType,
@@ -104,6 +105,7 @@ __all__ = [
     "Attachment",
     "Centre",
     "Channel",
+    "Choice",
     "Clues",
     "Code",
     "Component",

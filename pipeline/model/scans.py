@@ -100,6 +100,17 @@ def whole(original: Original) -> Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which of several readings of a document counts; by their ids. `beside` is a new one that does not, until another
+    choice says so."""
+
+    document: str
+    reading: str
+    chosen_at: datetime
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
     """An original that was purged, why (an error's code), and the document in which that was found."""
 

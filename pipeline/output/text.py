@@ -17,3 +17,8 @@ def render(pages: Sequence[PageReading]) -> str:
     """
     texts = (unicodedata.normalize("NFC", page.text).replace(PAGE_BREAK, " ") for page in pages)
     return f"\n{PAGE_BREAK}".join(texts) + "\n"
+
+
+def parse(rendered: str) -> tuple[str, ...]:
+    """The pages of a text file that `render` made."""
+    return tuple(rendered.removesuffix("\n").split(f"\n{PAGE_BREAK}"))

@@ -28,7 +28,7 @@ from pipeline.ports.connectors import (
     SharingFigures,
     VerificationCache,
 )
-from pipeline.ports.keeping import CatalogueDump, Inventory
+from pipeline.ports.keeping import CatalogueDump, Inventory, Restoration
 from pipeline.ports.objects import ObjectStore, Purge, StoredObject
 from pipeline.ports.rates import ClerkDesk, CopiedResult, EditionBook, QualityBook, RateSource, ReportedFigures
 from pipeline.ports.reading import (
@@ -77,6 +77,7 @@ __all__ = [
     "Register",
     "RegisterLookup",
     "ReportedFigures",
+    "Restoration",
     "RetryDesk",
     "ScanOpener",
     "Shared",

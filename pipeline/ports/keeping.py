@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.model import Reading
+
 
 class CatalogueDump(Protocol):
     """The whole catalogue as files, for a backup or for another database."""
@@ -21,6 +23,14 @@ class CatalogueDump(Protocol):
     def load(self, folder: Path) -> int:
         """Fills an empty database, all or nothing; returns how many rows. Raises UsageError where it is in use or
         the dump is of a later version, IntegrityError where the dump is not whole."""
+        ...
+
+
+class Restoration(Protocol):
+    """Making the catalogue anew from the object store."""
+
+    def put(self, reading: Reading, *, current: bool) -> None:
+        """Its document is done; a reading that is not `current` stands beside the one that is. Raises NotFound."""
         ...
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.services import Services
+from flows.work import set_gate
 from pipeline.clock import local, now
 from pipeline.errors import NotFound, UsageError
 from pipeline.intake.rules import DEFAULTS, RULES, gate_of, require_valid
@@ -63,7 +64,7 @@ def set_rule(
     with console.services(context) as services:
         _require_centre(services, centre)
         setting = require_valid(GateSetting(centre=centre, rule=rule, action=action, limit=limit, set_at=now()))
-        services.catalogue.gate.put(setting)
+        set_gate(services, setting)
     shown = limit or DEFAULTS[rule].limit
     out.print(f"{rule.value}: {action.value}{f' {shown}' if shown else ''}, for {centre or 'all centres'}")
 
@@ -77,7 +78,7 @@ def unset_rule(
     """Take back what was set for a rule: the setting for all holds again, or sohoa's default."""
     with console.services(context) as services:
         _require_centre(services, centre)
-        services.catalogue.gate.put(GateSetting(centre=centre, rule=rule, action=None, set_at=now()))
+        set_gate(services, GateSetting(centre=centre, rule=rule, action=None, set_at=now()))
         demand = gate_of(services.catalogue.gate.settings(centre))[rule]
     out.print(f"{rule.value}: {demand.action.value} {demand.limit}".rstrip() + f", for {centre or 'all centres'}")
 

@@ -10,6 +10,7 @@ import typer
 from rich.status import Status
 
 from flows.backup import Copied, backup, restore, snapshots
+from flows.rebuild import rebuild
 from flows.verify import Finding, verify
 from pipeline.clock import now
 from pipeline.errors import UsageError
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("backup", rich_help_panel="Upkeep")(back_up)
     app.command("restore", rich_help_panel="Upkeep")(put_back)
     app.command("verify", rich_help_panel="Upkeep")(check)
+    app.command("rebuild-catalogue", rich_help_panel="Upkeep")(rebuild_catalogue)
 
 
 def back_up(
@@ -80,6 +82,23 @@ def check(
     for finding, number in counts.items():
         err.print(f"{number} {finding.value}: {_MEANS[finding]}", soft_wrap=True)
     if counts:
+        raise typer.Exit(1)
+
+
+def rebuild_catalogue(context: typer.Context) -> None:
+    """Make the catalogue anew from the object store alone: into the empty database of a workspace whose database is
+    lost. What had failed is read again."""
+    told = 0
+
+    def tell(what: str) -> None:
+        nonlocal told
+        told += 1
+        err.print(what, markup=False, soft_wrap=True)
+
+    with console.services(context) as services, err.status("reading the object store"):
+        counts = rebuild(services, tell)
+    out.print(", ".join(f"{number} {what}" for what, number in counts.items()) or "The object store holds nothing.")
+    if told:
         raise typer.Exit(1)
 
 

@@ -33,6 +33,7 @@ from storage.catalogue.readings import Readings
 from storage.catalogue.receipts import Receipts
 from storage.catalogue.register import Register
 from storage.catalogue.reported import Reported
+from storage.catalogue.restoration import Restoration
 from storage.catalogue.session import Database
 from storage.catalogue.sharing import Sharing
 from storage.catalogue.shelf import Shelf
@@ -76,6 +77,7 @@ class Catalogue:
         self.sharing = Sharing(self._database)
         self.dump = Dump(self._database)
         self.inventory = Inventory(self._database)
+        self.restoration = Restoration(self._database)
         if self._database.in_memory:
             self.upgrade()
 

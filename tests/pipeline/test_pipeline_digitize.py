@@ -32,6 +32,7 @@ from pipeline.model import (
     TextSource,
     Word,
 )
+from pipeline.output import reading_record
 from storage.objects.memory import MemoryStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -137,7 +138,9 @@ def test_a_broken_page_is_said_to_be_so(store: MemoryStore, tmp_path: Path) -> N
 
 def test_every_artifact_is_stored_and_nothing_else_remains(store: MemoryStore, tmp_path: Path) -> None:
     done = run(store, [picture(1), picture(2), picture(3)], tmp_path)
-    assert set(store.keys("readings/")) == set(done.reading.artifacts.values())
+    record = keys.reading_record(done.reading.document, done.reading.identity.id)
+    assert set(store.keys("readings/")) == {*done.reading.artifacts.values(), record}
+    assert reading_record.load(store.get(record), store.get(done.reading.artifacts[Artifact.TEXT])) == done.reading
     assert set(done.reading.artifacts) == set(Artifact)
     assert not list(tmp_path.glob(f"{done.reading.document}*"))
 
