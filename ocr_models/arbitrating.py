@@ -21,6 +21,7 @@ from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, Read
 from pipeline.ports import LanguageModel, PageAnalyser, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
 from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
+from pipeline.reading.ctc import letters_of, mean_peak
 from pipeline.reading.leaders import without_leaders
 from pipeline.reading.order import columns_whole
 
@@ -29,6 +30,10 @@ cv2.setNumThreads(1)
 
 VERSION = "2"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
+
+
+GUESSED = 0.8
+"""The mean probability of letters in lines that stand on their heads or are none; seldom is it higher."""
 
 
 class SecondReader(Enum):
@@ -96,7 +101,7 @@ class ArbitratingReader:
 
     def read(self, page: PageImage) -> PageReading:
         started = time.monotonic()
-        parts = set_upright(page.pixels, self._analyser, self._recipe)
+        parts = set_upright(page.pixels, self._analyser, self._recipe, self._legible)
         read = [(part, self._read(part.grey, started + self._page_seconds)) for part in parts]
         return reading_of(page, read, time.monotonic() - started)
 
@@ -123,6 +128,12 @@ class ArbitratingReader:
             if doubts:
                 decided = self._decide(drafts, blocks)
         return list(lines_of(drafts, blocks, decided, grey, self._language))
+
+    def _legible(self, grey: Pixels) -> float:
+        """The letters that are read for sure: each line's, times how much the probability of its letters exceeds that
+        of letters in what is none."""
+        read = self._lines.read(grey, self._analyser.lines(grey))
+        return sum(letters_of(frames) * max(0.0, mean_peak(frames) - GUESSED) for frames in read)
 
     def _decide(self, drafts: Sequence[Draft], blocks: Sequence[TextBlock]) -> dict[int, list[Decision]]:
         return decide_lines(drafts, blocks, self._language, self._lines.alphabet, self._weights)

@@ -7,7 +7,7 @@ on the page's own picture, turned by quarters only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,10 @@ LEAST_SKEW = 0.3
 SMALL, ENLARGED = 700, 3.0
 """A picture of fewer pixels than SMALL along its longer side, in which most ink is specks, is enlarged: its letters are
 taken for dust otherwise, and nobody knows how the page lies."""
+SPARSE = 220
+"""Marks; a page of print has a thousand and more."""
+CLEARLY = 1.15
+"""So many times as legible a page must be another way to be turned against what its looks say."""
 LARGEST = 25_000_000
 """A page with more pixels than this is reduced: A4 at 400 dpi has 15 million."""
 
@@ -41,8 +45,14 @@ class Upright:
     pose: Pose
 
 
-def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> list[Upright]:
-    """The page as it is read: one picture, or two from left to right where two pages lie side by side."""
+def set_upright(
+    pixels: Pixels, analyser: PageAnalyser, recipe: Recipe, legible: Callable[[Pixels], float] | None = None
+) -> list[Upright]:
+    """The page as it is read: one picture, or two from left to right where two pages lie side by side.
+
+    With few marks neither baselines nor the page network are to be relied on. Where there is a measure of how
+    `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best.
+    """
     grey = remove_colour_and_background(pixels, recipe)
     grey, reduced = scale(grey, min(1.0, (LARGEST / (grey.shape[0] * grey.shape[1])) ** 0.5))
     marks = find_marks(grey)
@@ -50,6 +60,8 @@ def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> list[
         grey, reduced = scale(grey, ENLARGED)
         marks = find_marks(grey)
     pose = analyser.pose(grey, marks)
+    if legible is not None and 0 < len(marks) < SPARSE:
+        pose = _most_legible(grey, marks, pose, analyser, legible)
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
     whole = Upright(grey=straight, back=straight_to.then(turned_to).then(reduced), pose=pose)
@@ -58,6 +70,20 @@ def set_upright(pixels: Pixels, analyser: PageAnalyser, recipe: Recipe) -> list[
     if fold is None:
         return [levelled(whole, marks)]
     return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+
+
+def _most_legible(
+    grey: Pixels, marks: Marks, pose: Pose, analyser: PageAnalyser, legible: Callable[[Pixels], float]
+) -> Pose:
+    """The pose among all four quarter turns that reads best, `pose` unless another reads clearly better."""
+    sideways = analyser.pose(quarter_turn(grey, pose.turn + 1)[0], marks.turned(pose.turn + 1))
+    other_skew = sideways.skew if sideways.turn % 2 == 0 else pose.skew
+    poses = [
+        replace(pose, turn=(pose.turn + more) % 4, skew=other_skew if more % 2 else pose.skew) for more in (0, 2, 1, 3)
+    ]
+    values = [legible(straighten(quarter_turn(grey, each.turn)[0], each.skew)[0]) for each in poses]
+    best = max(range(4), key=values.__getitem__)
+    return poses[best] if values[best] > CLEARLY * values[0] else pose
 
 
 def _half(both: Upright, marks: Marks, first: int, last: int) -> Upright:

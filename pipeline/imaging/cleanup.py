@@ -20,7 +20,7 @@ from pipeline.model import Pixels
 class Recipe:
     """Parameters of each step. Change one and the version changes with it."""
 
-    version: str = "1"
+    version: str = "2"
     colour_spread: int = 50
     """A pixel is coloured ink where its strongest and weakest channel differ by more than this (of 255)."""
     background_reduction: int = 8
@@ -33,6 +33,18 @@ class Recipe:
     """Every so many rows of the picture are enough to tell ink from paper by."""
     bright: float = 0.2
     """A picture of which a smaller share is bright is white on black and is inverted."""
+    ghost: float = 0.4
+    """Ink with less than this share of the contrast of the print around it, and apart from it, is not of this side."""
+    alone: float = 0.75
+    """The share of the usual contrast of a haunted page's print that is expected where there is none."""
+    faintest: float = 0.1
+    """What has less than this share is paper."""
+    print_window: int = 88
+    """Pixels around within which there is print to compare with: about three lines at 200 dpi."""
+    beside: int = 7
+    """Odd side of the square around print in which pale ink is the edge of its strokes."""
+    haunted: float = 0.06
+    """A page with more ghosts than this share of its print has another side that shows through, or a printed ground."""
     grain_specks: int = 5000
     """More specks than this, and three times as many as there are letters, are the grain of a bad copy."""
     most_pixels: int = 40_000_000
@@ -43,8 +55,10 @@ STANDARD = Recipe()
 
 
 def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
-    """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white."""
-    return without_texture(even_background(dark_on_light(remove_colour(pixels, recipe), recipe), recipe), recipe)
+    """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white,
+    print of the other side that shows through too."""
+    even = even_background(dark_on_light(remove_colour(pixels, recipe), recipe), recipe)
+    return without_texture(without_ghosts(even, recipe), recipe)
 
 
 def remove_colour(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
@@ -80,6 +94,50 @@ def even_background(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), recipe.background_window)
     background = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, background, scale=255), dtype=np.uint8)
+
+
+def without_ghosts(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
+    """A page with an even background without what shows through from its other side, or is printed as its ground.
+
+    Such ink is pale beside print, and lies apart from it; where print itself has faded, all around it has. Only where
+    there is much of it is anything done: pale edges belong to strokes. Every fourth band of rows is looked at first.
+    """
+    contrast = np.asarray(cv2.bitwise_not(grey), dtype=np.uint8)
+    around = _strongest_around(contrast, recipe)
+    height = grey.shape[0]
+    ghosts = print_ = 0
+    step = max(1, height // 20)
+    for top in range(step // 2, height, 4 * step):
+        rows = slice(top, min(height, top + step))
+        pale, dark = _ghosts(contrast[rows], around, rows, height, recipe)
+        ghosts, print_ = ghosts + cv2.countNonZero(pale), print_ + cv2.countNonZero(dark)
+    if ghosts <= recipe.haunted * print_:
+        return grey
+    # where nothing is printed the other side is alone, and compared with the print of the page
+    usual = np.median(around[around > around.max() * recipe.ghost])
+    around = np.maximum(around, np.uint8(recipe.alone * usual))
+    pale, _ = _ghosts(contrast, around, slice(0, height), height, recipe)
+    return np.asarray(cv2.bitwise_or(grey, pale), dtype=np.uint8)
+
+
+def _strongest_around(contrast: Pixels, recipe: Recipe) -> Pixels:
+    """The strongest contrast within the window around each place, reduced by `background_reduction`."""
+    factor = recipe.background_reduction
+    pooled = cv2.dilate(contrast, np.ones((factor, factor), np.uint8))[::factor, ::factor]
+    side = recipe.print_window // factor | 1
+    return np.asarray(cv2.dilate(pooled, np.ones((side, side), np.uint8)), dtype=np.uint8)
+
+
+def _ghosts(contrast: Pixels, around: Pixels, rows: slice, height: int, recipe: Recipe) -> tuple[Pixels, Pixels]:
+    """Masks of pale ink apart from print, and of print, in some rows of a page."""
+    part = around[rows.start * len(around) // height : -(-rows.stop * len(around) // height)]
+    strongest = cv2.resize(part, (contrast.shape[1], contrast.shape[0]), interpolation=cv2.INTER_LINEAR)
+    dark = cv2.compare(contrast, cv2.convertScaleAbs(strongest, alpha=recipe.ghost), cv2.CMP_GE)
+    inked = cv2.compare(contrast, cv2.convertScaleAbs(strongest, alpha=recipe.faintest), cv2.CMP_GT)
+    beside = cv2.dilate(dark, np.ones((recipe.beside, recipe.beside), np.uint8))
+    apart = cv2.bitwise_and(inked, cv2.bitwise_not(beside))
+    strokes = cv2.morphologyEx(apart, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))  # grain has none
+    return np.asarray(strokes, np.uint8), np.asarray(dark, np.uint8)
 
 
 def without_texture(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:

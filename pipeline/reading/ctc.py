@@ -144,6 +144,12 @@ def mean_peak(line: LineFrames) -> float:
     return float(np.exp(letters.mean())) if len(letters) else 0.0
 
 
+def letters_of(line: LineFrames) -> int:
+    """The number of characters of the greedy reading."""
+    best = line.log_probs.argmax(1)
+    return int(((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]]))).sum()) if len(best) else 0
+
+
 def _with_wildcard(log_probs: NDArray[np.float64], alphabet: Alphabet, unknown: float) -> NDArray[np.float64]:
     letters = log_probs.copy()
     letters[:, [BLANK, alphabet.space]] = IMPOSSIBLE

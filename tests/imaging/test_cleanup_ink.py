@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from pipeline.imaging.cleanup import STANDARD, remove_colour_and_background, without_grain
+from pipeline.imaging.cleanup import (
+    STANDARD,
+    dark_on_light,
+    even_background,
+    remove_colour,
+    remove_colour_and_background,
+    without_ghosts,
+    without_grain,
+)
 from pipeline.model import Pixels
+from sample_scans.pages import draw_lines, fade, noise, shade
+from sample_scans.wear import bleed_through
 
 WHITE, BLACK, RED, BLUE = (255, 255, 255), (20, 20, 20), (200, 30, 50), (40, 60, 190)
 
@@ -78,3 +90,22 @@ def test_a_recipe_decides_what_counts_as_coloured() -> None:
         remove_colour_and_background(page, replace(STANDARD, colour_spread=spread))[101, 150] for spread in (50, 20)
     )
     assert drop > keep
+
+
+def test_the_other_side_of_thin_paper_goes_and_print_stays() -> None:
+    lines = ["Ủy ban nhân dân xã đề nghị xem xét, giải quyết hồ sơ đất đai của các hộ"] * 12
+    front, back = draw_lines(lines, dpi=150).pixels, draw_lines(lines * 2, dpi=150).pixels
+    thin = bleed_through(front, np.roll(back, 23, axis=0), strength=0.7)  # its lines lie between those of the front
+    clean, haunted = remove_colour_and_background(front), remove_colour_and_background(thin)
+    assert (haunted[clean < 128] < 160).mean() > 0.98
+    paper_of = clean == 255
+    assert (haunted[paper_of] < 235).mean() < 0.3 * (thin[paper_of] < 235).mean()
+
+
+@pytest.mark.parametrize("step", [fade, shade, noise], ids=str)
+def test_pale_print_is_no_ghost(step: Callable[..., Pixels]) -> None:
+    page = step(
+        draw_lines(["Ủy ban nhân dân xã đề nghị xem xét, giải quyết hồ sơ"] * 9, dpi=150).pixels, 3, strength=0.9
+    )
+    even = even_background(dark_on_light(remove_colour(page)))
+    assert np.array_equal(without_ghosts(even), even)

@@ -86,3 +86,13 @@ def test_two_pages_on_one_scan_are_read_one_after_the_other(reader: Reader) -> N
     assert first and second and max(first) < min(second)
     blocks = [line.block for line in reading.lines]
     assert blocks == sorted(blocks)
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize(
+    "lines", [["Đại diện"], ["92  28999  16/09/2023", "47  70945  23/07/2023"]], ids=["words", "numbers"]
+)
+def test_a_page_with_next_to_nothing_on_it_is_set_upright(reader: Reader, lines: list[str], turns: int) -> None:
+    reading = reader.read(page_image(draw_lines(lines, dpi=150).moved(lambda p: turn(p, turns))))
+    assert reading.turn == (4 - turns) % 4
+    assert reading.text.split() == " ".join(lines).split()
