@@ -46,6 +46,24 @@ def test_inspecting_gives_hash_size_type_and_pages(opener: ScanOpener, tmp_path:
     assert found.pages == (3 if kind in {MediaType.PDF, MediaType.TIFF} else 1)
 
 
+@pytest.mark.parametrize("kind", MediaType)
+def test_a_page_can_be_had_reduced_and_says_what_it_was(opener: ScanOpener, tmp_path: Path, kind: MediaType) -> None:
+    path = tmp_path / "a scan"
+    picture = sheet(1240, 1754)  # A4 at 150 dpi
+    if kind is MediaType.PDF:
+        picture.save(path, "PDF", resolution=150)
+    else:
+        path.write_bytes(encoded(picture, kind.value.removeprefix("image/").upper(), dpi=(150, 150)))
+    found = {}
+    for dpi in (None, 75.0, 76.0, 80.0):
+        with opener.pages(path, [1], dpi=dpi) as pages:
+            (page,) = pages
+        assert page.image is not None
+        assert page.image.dpi * page.image.reduced == pytest.approx(150, rel=0.01)
+        found[dpi] = page.image.pixels.shape[:2]
+    assert found == {None: (1754, 1240), 75.0: (877, 620), 76.0: (877, 620), 80.0: (1754, 1240)}
+
+
 @pytest.mark.parametrize("kind", [MediaType.PDF, MediaType.TIFF])
 def test_pages_come_in_ascending_order_whatever_is_asked(opener: ScanOpener, tmp_path: Path, kind: MediaType) -> None:
     with opener.pages(scan(tmp_path, kind), [3, 1, 3]) as pages:

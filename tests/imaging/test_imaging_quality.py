@@ -93,3 +93,16 @@ def test_colour_is_what_the_opener_found() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (900, 3), (8, 8, 3)])
 def test_a_tiny_picture_can_be_measured(shape: tuple[int, ...]) -> None:
     assert quality(np.full(shape, 200, np.uint8)).cut == 0
+
+
+def test_a_page_that_was_reduced_to_be_measured_is_judged_by_what_was_scanned() -> None:
+    half = cv2.resize(sheet(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    pixels = np.asarray(half, dtype=np.uint8)
+    found = measure(PageImage(number=1, pixels=pixels, dpi=150, to_points=Affine(), reduced=2.0))
+    assert found.dpi == 300
+    assert found.blur < 2.5
+
+
+@pytest.mark.parametrize("grey", [0, 120, 255])
+def test_the_lightness_of_a_plain_page_is_its_own(grey: int) -> None:
+    assert quality(np.full((2339, 1654), grey, np.uint8)).lightness == pytest.approx(grey / 2.55, abs=0.01)
