@@ -125,8 +125,8 @@ class ArbitratingReader:
             for at in doubts:
                 read = self._ask_line(grey, drafts[at].box, deadline)
                 drafts[at] = replace(drafts[at], second=tuple(word for line in read for word in line.words))
-            if doubts:
-                decided = self._decide(drafts, blocks)
+            # A line's words bear on the rest of its block and on nothing else.
+            decided |= self._decide(drafts, [block for block in blocks if not set(block.lines).isdisjoint(doubts)])
         return list(lines_of(drafts, blocks, decided, grey, self._language))
 
     def _legible(self, grey: Pixels) -> float:
