@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -189,7 +188,9 @@ def prepare(api: str, ids: list[str]) -> float:
         return (time.perf_counter() - began) / (len(ids) / BATCH)
 
 
-def simulate(api: str, server: int, database: int, url: str, workers: int, documents: int, seconds: float) -> None:
+def simulate(  # what a simulation is, once
+    api: str, server: int, database: int, url: str, workers: int, documents: int, seconds: float, most: float
+) -> None:
     """Prints how many documents a minute pass, and what the servers spent on them."""
     book, figures = Catalogued(url, documents), Figures()
     each = prepare(api, book.ids)
@@ -198,11 +199,9 @@ def simulate(api: str, server: int, database: int, url: str, workers: int, docum
     began = time.monotonic()
     for thread in threads:
         thread.start()
-    limit = began + 400
-    seen: deque[int] = deque(maxlen=60)
+    limit = began + most
     while figures.documents < documents and time.monotonic() < limit:
         time.sleep(1)
-        seen.append(figures.documents)
     spent = time.monotonic() - began
     for thread in threads:
         thread.stop.set()
@@ -267,10 +266,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[50])
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=5.0, help="a document's reading")
+    parser.add_argument("--most", type=float, default=400.0, help="seconds after which it is ended and told")
     given = parser.parse_args()
     for workers in given.workers:
         with servers() as (api, server, database, url):
-            simulate(api, server.pid, database, url, workers, given.documents, given.seconds)
+            simulate(api, server.pid, database, url, workers, given.documents, given.seconds, given.most)
 
 
 if __name__ == "__main__":

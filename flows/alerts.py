@@ -27,7 +27,7 @@ from pipeline.clock import local, local_day
 from pipeline.errors import Transient, by_code
 from pipeline.intake.board import midnight
 from pipeline.intake.habits import has_gone_silent
-from pipeline.model import DocumentState, OutboxState
+from pipeline.model import OutboxState
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ def find(services: Services, memory: Memory, now: datetime) -> list[Alert]:
         found += _queue(memory, now, _waiting(services))
         found += _silent_centres(services, now)
         found += _connections(services, now)
+        found += _backfills(services)
     return found
 
 
@@ -114,8 +115,15 @@ def _codes(beat: heartbeat.Heartbeat | None) -> set[str]:
 
 
 def _waiting(services: Services) -> int:
-    counts = services.catalogue.shelf.counts()
-    return counts[DocumentState.RECEIVED]
+    """What clerks wait for; backfills have a progress of their own."""
+    return services.catalogue.activity.clerks_wait_for()
+
+
+def _backfills(services: Services) -> Iterator[Alert]:
+    for backfill in services.catalogue.backfills.running():
+        if backfill.fault:
+            text = f"Backfill {backfill.id} waits: {by_code(backfill.fault).english}"
+            yield Alert(code="backfill-waits", about=backfill.id, text=text)
 
 
 def _queue(memory: Memory, now: datetime, waiting: int) -> Iterator[Alert]:

@@ -57,7 +57,7 @@ def environment(settings: Settings, base: Mapping[str, str] | None = None) -> di
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": f"{settings.ask_seconds:g}",
         "PREFECT_CLI_PROMPT": "false",
         # One reader per core: the flow runs are the parallelism.
         "OMP_THREAD_LIMIT": "1",

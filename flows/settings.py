@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """Where the embedded Prefect server keeps its state; default: SQLite in the workspace."""
     workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), ge=1)
     """Digitizing processes at a time on this machine."""
+    ask_seconds: float = Field(default=1.0, gt=0)
+    """Pause between two questions of a worker whether there is work; more where one server has many workers."""
     batch_size: int = Field(default=8, ge=1)
     """Documents in one flow run."""
 

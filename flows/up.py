@@ -177,7 +177,13 @@ def _worker_command(settings: Settings, queue: str) -> list[str]:
     elif queue == FRESH_QUEUE:
         limit += SCHEDULED
     pool = ["--pool", WORK_POOL, "--work-queue", queue, "--type", "process", "--limit", str(limit)]
-    return [sys.executable, "-m", "prefect", "worker", "start", *pool, "--name", worker_name(settings, queue)]
+    worker = [sys.executable, "-m", "prefect", "worker", "start", *pool, "--name", worker_name(settings, queue)]
+    # Nobody waits for a backfill's next run: its worker need not ask so often.
+    return (
+        ["env", f"PREFECT_WORKER_QUERY_SECONDS={5 * settings.ask_seconds:g}", *worker]
+        if queue == BACKFILL_QUEUE
+        else worker
+    )
 
 
 def _attend(

@@ -24,6 +24,14 @@ class Activity:
         with self._database.read() as connection:
             return bool(connection.scalar(sa.select(claimed)))
 
+    def clerks_wait_for(self) -> int:
+        """Documents that nobody reads yet and no backfill asks for."""
+        statement = sa.select(sa.func.count()).where(
+            documents.c.state == DocumentState.RECEIVED, documents.c.backfill.is_(None)
+        )
+        with self._database.read() as connection:
+            return int(connection.scalar(statement) or 0)
+
     def days_of_receipts(self, since: datetime) -> Mapping[str, frozenset[date]]:
         """The days, as Vietnam counts them, on which each centre has sent something since then. Raises
         CatalogueUnavailable."""
