@@ -74,7 +74,8 @@ class _Text:
                 raise self.broken() from None
             except RecursionError:
                 raise ImportRefused(f"{self.name} nests too deep.") from None
-            if end < len(self._window) or not self._more():  # a number may go on behind the window
+            # Where the window ends in `1.` or `1e+`, a 1 was found, but the number goes on.
+            if len(self._window) - end > len("e+") or not self._more():
                 self._at = end
                 return found
 
