@@ -4,9 +4,10 @@ import json
 import tracemalloc
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ImportRefused
@@ -85,6 +86,7 @@ def test_dossiers_with_the_same_papers_share_them(tmp_path: Path) -> None:
     assert first.components is second.components
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 30), max_size=12), max_size=20))
 def test_seen_finds_what_a_dictionary_finds(blocks: list[list[int]]) -> None:
     seen, known, line = Seen(), dict[int, int](), 0
@@ -105,19 +107,17 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, max_size=8), st.integers(1, 40), st.sampled_from([None, 1]), st.booleans())
 def test_json_is_read_the_same_wherever_the_window_ends(
     items: list[object], chunk: int, indent: int | None, envelope: bool
 ) -> None:
-    path = Path("/dev/shm") / "sohoa-json-window.json"
     value: object = {"session": ["s"], "madonvi": 1.5, "data": items} if envelope else items
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=indent), "utf-8")
-    before, json_file._CHUNK = json_file._CHUNK, chunk
-    try:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "file.json"
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=indent), "utf-8")
+        patch.setattr(json_file, "_CHUNK", chunk)
         found = [item if isinstance(item, Problem) else item[1] for item in json_file.objects(path)]
-    finally:
-        json_file._CHUNK = before
-        path.unlink()
     assert [f for f in found if not isinstance(f, Problem)] == [item for item in items if isinstance(item, dict)]
     assert len(found) == len(items)
 
