@@ -1,9 +1,9 @@
 """A nation's register at dossier level, made up so that the published figures of 2023 can be computed from it.
 
-`python -m sample_scans.nation OUT_DIR [--scale N] [--seed N]` writes centres.csv, procedures.csv, dossiers-2022.csv,
-dossiers-2023.csv, indices.csv and connections.csv, as `sohoa import` reads them. The numbers of centres and the shares
-are those that were published for the first nine months of 2022 and 2023; dossiers are few (about 45,000 at scale 1,
-times N). The same seed and scale give the same register. It holds no person.
+`python -m sample_scans.nation OUT_DIR [--scale N] [--seed N]` writes units.csv (the ministries), centres.csv,
+procedures.csv, dossiers-2022.csv, dossiers-2023.csv, indices.csv and connections.csv, as `sohoa import` reads them. The
+numbers of centres and the shares are those that were published for the first nine months of 2022 and 2023; dossiers are
+few (about 45,000 at scale 1, times N). The same seed and scale give the same register. It holds no person.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.model import Centre, Channel, Component, Dossier, DossierStatus, Level, Procedure, Result
 from sample_scans import register_files
-from sample_scans.nation_places import DIEN_BIEN, centres
+from sample_scans.nation_places import DIEN_BIEN, centres, ministry_units
 from sample_scans.nation_procedures import ON_PAPER, PROCEDURES, RESULT_NAME, procedures_of
 from sample_scans.nation_reported import INDICES, connections
 
@@ -200,6 +200,7 @@ def _pending_status(chance: float) -> DossierStatus:
 
 
 def write(folder: Path, *, scale: int = 1, seed: int = SEED) -> None:
+    register_files.write_units(folder, ministry_units())
     register_files.write_centres(folder, centres())
     register_files.write_procedures(folder, PROCEDURES)
     register_files.write_indices(folder, INDICES)

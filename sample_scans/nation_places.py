@@ -7,12 +7,13 @@ the first nine months of 2023, and what is left after one centre for each unit a
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from vietnamadminunits.database import get_data
 
-from pipeline.model import Centre, Level
+from pipeline.model import Centre, Level, Unit
 
 CENTRE_COUNT = 11_956
 DIEN_BIEN = "H18"
@@ -35,7 +36,16 @@ DEPARTMENTS = (
     *("Ban Quản lý các khu công nghiệp", "Sở Ngoại vụ"),
 )
 
+_MINISTRIES_FROM = date(2008, 8, 1)
+
 _FIRST_DISTRICT = 30  # the second part of a code: 1 the province's own centre, 2 to 29 its departments
+
+
+class Place(NamedTuple):
+    """A unit by its code in the list of administrative units."""
+
+    code: str
+    name: str
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +63,7 @@ def centres() -> tuple[Centre, ...]:
             province=f"G{number:02d}",
             province_name=name,
             level=Level.MINISTRY,
+            unit=f"G{number:02d}",
         )
         for number, name in enumerate(MINISTRIES, start=1)
     ]
@@ -61,18 +72,32 @@ def centres() -> tuple[Centre, ...]:
     return tuple(found)
 
 
-def _province(code: str, name: str, districts: dict[str, list[str]], departments: int) -> list[Centre]:
-    def centre(part: str, label: str, level: Level) -> Centre:
-        return Centre(code=f"{code}.{part}", name=label, province=code, province_name=name, level=level)
+@lru_cache(maxsize=1)
+def ministry_units() -> tuple[Unit, ...]:
+    """The ministries and agencies; administrative units are known from the beginning."""
+    return tuple(
+        Unit(
+            code=f"G{number:02d}", name=name, level=Level.MINISTRY, valid_from=_MINISTRIES_FROM, agency=f"G{number:02d}"
+        )
+        for number, name in enumerate(MINISTRIES, start=1)
+    )
 
-    found = [centre("1", f"Trung tâm Phục vụ hành chính công {_lower(name)}", Level.PROVINCE)]
+
+def _province(code: str, place: Place, districts: dict[Place, list[Place]], departments: int) -> list[Centre]:
+    def centre(part: str, label: str, level: Level, unit: str) -> Centre:
+        return Centre(
+            code=f"{code}.{part}", name=label, province=code, province_name=place.name, level=level, unit=unit
+        )
+
+    name = _lower(place.name)
+    found = [centre("1", f"Trung tâm Phục vụ hành chính công {name}", Level.PROVINCE, place.code)]
     for number, department in enumerate(DEPARTMENTS[:departments], start=2):
-        found.append(centre(f"{number}", f"Bộ phận Một cửa {department} {_lower(name)}", Level.PROVINCE))
+        found.append(centre(f"{number}", f"Bộ phận Một cửa {department} {name}", Level.PROVINCE, place.code))
     for number, (district, communes) in enumerate(districts.items(), start=_FIRST_DISTRICT):
-        found.append(centre(f"{number}", f"Bộ phận Một cửa {_lower(district)}", Level.DISTRICT))
-        for place, commune in enumerate(communes, start=1):
-            label = f"Bộ phận Một cửa {_lower(commune)}, {_lower(district)}"
-            found.append(centre(f"{number}.{place}", label, Level.COMMUNE))
+        found.append(centre(f"{number}", f"Bộ phận Một cửa {_lower(district.name)}", Level.DISTRICT, district.code))
+        for at, commune in enumerate(communes, start=1):
+            label = f"Bộ phận Một cửa {_lower(commune.name)}, {_lower(district.name)}"
+            found.append(centre(f"{number}.{at}", label, Level.COMMUNE, commune.code))
     return found
 
 
@@ -81,18 +106,20 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _units() -> dict[str, dict[str, list[str]]]:
+def _units() -> dict[Place, dict[Place, list[Place]]]:
     """Province to district to communes; the provinces in the order of their agency codes, which is the alphabet's
     without tone marks and spaces."""
     rows: list[dict[str, Any]] = get_data(
-        ["province", "provinceShortKey", "districtCode", "district", "wardCode", "ward"], "admin_units_legacy"
+        ["provinceCode", "province", "provinceShortKey", "districtCode", "district", "wardCode", "ward"],
+        "admin_units_legacy",
     )
-    found: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[tuple[str, Place], dict[Place, list[Place]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows, key=lambda row: (row["districtCode"], row["wardCode"] or "")):
         name, key = row["province"], row["provinceShortKey"]
         if name == "Thành phố Huế":  # so named since 2025
             name, key = "Tỉnh Thừa Thiên Huế", "thuathienhue"
-        communes = found[key, name][row["district"]]
+        district = Place(row["districtCode"], row["district"])
+        communes = found[key, Place(row["provinceCode"], name)][district]
         if row["ward"]:  # five island districts have no communes
-            communes.append(row["ward"])
-    return {name: dict(found[key, name]) for key, name in sorted(found)}
+            communes.append(Place(row["wardCode"], row["ward"]))
+    return {place: dict(found[key, place]) for key, place in sorted(found)}

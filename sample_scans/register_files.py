@@ -17,14 +17,29 @@ from pipeline.model import (
     ProcedureComponent,
     Result,
     Target,
+    Unit,
 )
 
 
 def write_centres(folder: Path, rows: Iterable[Centre]) -> None:
+    """With the columns of what was and became of centres only where any of them has something there."""
+    centres = list(rows)
+    more = [n for n in ("unit", "since", "opened", "closed", "merged_into") if any(getattr(c, n) for c in centres)]
     _csv(
         folder / "centres.csv",
-        ("code", "name", "province", "province_name", "level"),
-        ((c.code, c.name, c.province, c.province_name, c.level.value) for c in rows),
+        ("code", "name", "province", "province_name", "level", *more),
+        (
+            (c.code, c.name, c.province, c.province_name, c.level.value, *(str(getattr(c, n) or "") for n in more))
+            for c in centres
+        ),
+    )
+
+
+def write_units(folder: Path, rows: Iterable[Unit]) -> None:
+    _csv(
+        folder / "units.csv",
+        ("code", "name", "level", "valid_from", "valid_to", "parent", "agency"),
+        ((u.code, u.name, u.level.value, f"{u.valid_from}", f"{u.valid_to or ''}", u.parent, u.agency) for u in rows),
     )
 
 

@@ -14,6 +14,8 @@ from datetime import date
 
 from pipeline.model import Centre, Level, Succession, Unit
 
+_KINDS = ("Tỉnh ", "Thành phố ")
+
 REFORM = date(2025, 7, 1)
 """34 provinces instead of 63, and no districts, from this day on."""
 
@@ -87,15 +89,23 @@ def placed(units: Units, centre: Centre, then: date, day: date) -> Centre:
         centre,
         unit=later.code if unit else "",
         province=top.agency if top else centre.province,
-        province_name=short_name(top) if top else centre.province_name,
+        province_name=_named_like(centre.province_name, top) if top else centre.province_name,
     )
+
+
+def _named_like(before: str, top: Unit) -> str:
+    """With the kind of unit in front where the register has it there."""
+    return top.name if before.startswith(_KINDS) else short_name(top)
 
 
 def short_name(unit: Unit) -> str:
     """`Điện Biên` of `Tỉnh Điện Biên`, as centres and reports call provinces; a ministry's name stays whole."""
     if unit.level is Level.MINISTRY:
         return unit.name
-    return unit.name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
+    for kind in _KINDS:
+        if unit.name.startswith(kind):
+            return unit.name.removeprefix(kind)
+    return unit.name
 
 
 # --- the versions of centres --------------------------------------------------------------------------------

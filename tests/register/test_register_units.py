@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.model import Centre, Level, Succession, Unit
 from pipeline.register.official_units import official
 from pipeline.register.units import REFORM, Units, centres_on, placed, short_name, successor, units_of
+from sample_scans import nation
 
 THEN, NOW = date(2023, 9, 30), date(2026, 1, 1)
 
@@ -145,3 +146,15 @@ def test_of_each_centre_one_version_is_in_force() -> None:
     assert centres_on([second, first], None) == [second]
     assert centres_on([second, first], THEN) == [first]
     assert centres_on([second, first], date(2010, 1, 1)) == [first]
+
+
+def test_every_centre_of_the_generated_nation_lies_in_its_province_and_has_a_place_today(units: Units) -> None:
+    localities = [centre for centre in nation.centres() if centre.level is not Level.MINISTRY]
+    for centre in localities:
+        unit = units.on(centre.unit, THEN)
+        assert unit is not None
+        assert next(above.agency for above in units.above(unit) if above.agency) == centre.province
+    today = [placed(units, centre, THEN, NOW) for centre in localities]
+    assert len({centre.province for centre in localities}) == 63
+    assert len({(centre.province, centre.province_name) for centre in today}) == 34
+    assert all(centre.province_name.startswith(("Tỉnh ", "Thành phố ")) for centre in today)
