@@ -1,4 +1,4 @@
-"""Whether a key came before in a file of any length, in a dozen bytes for each."""
+"""Whether a key came before in a file of any length, in sixteen bytes for each."""
 
 from __future__ import annotations
 

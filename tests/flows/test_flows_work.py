@@ -9,11 +9,11 @@ import pytest
 
 from flows.publishing import make_report, write
 from flows.services import Objects, Services, intake
-from flows.work import Outcome, digitize_document, match_waiting
+from flows.work import Outcome, digitize_document, match_waiting, record_match, withdraw_match
 from pipeline import clock, keys
 from pipeline.errors import NotFound, StoreUnavailable
 from pipeline.indicators import periods
-from pipeline.model import Artifact, Centre, DocumentState, Level, MatchSource, Measure, PaperKind, Scope
+from pipeline.model import Artifact, Centre, DocumentState, Level, MatchSource, Measure, PaperKind, Scope, Withdrawal
 from pipeline.output.report_files import Format
 from pipeline.ports import StoredObject
 from tests.flows.conftest import CODE, draw_scan
@@ -144,6 +144,23 @@ def test_matches_and_receipts_are_objects_too(services: Services) -> None:
     (receipt,) = services.catalogue.receipts.of_document(document)
     assert services.objects.stat(keys.receipt(receipt)) is not None
     assert len(list(services.objects.keys(f"matches/{document}/"))) == 1
+
+
+def test_a_word_taken_back_lets_the_document_be_matched_by_itself_again(services: Services) -> None:
+    document = receive(services, f"{CODE}_TP01.png", "ĐƠN ĐỀ NGHỊ")
+    digitize_document(services, document, clock.now)
+    (found,) = services.catalogue.matches.of([document])
+    by_hand = replace(found, kind=PaperKind.RESULT, paper="KQ01", source=MatchSource.MANUAL, matched_at=clock.now())
+    record_match(services, by_hand)
+    assert services.catalogue.matches.of([document]) == [by_hand]
+    back = Withdrawal(document=document, withdrawn_at=clock.now())
+    assert withdraw_match(services, back) == [by_hand]
+    assert services.objects.stat(keys.withdrawal(back)) is not None
+    (again,) = services.catalogue.matches.of([document])
+    assert (again.paper, again.source) == (found.paper, found.source)
+    later = replace(back, withdrawn_at=clock.now())
+    assert not withdraw_match(services, later)
+    assert services.objects.stat(keys.withdrawal(later)) is None
 
 
 def test_the_report_counts_what_was_digitized(services: Services) -> None:
