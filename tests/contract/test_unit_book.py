@@ -25,8 +25,17 @@ def test_units_are_told_by_code_and_first_day(catalogue: Catalogue) -> None:
     assert book.put([NEW, OLD, OTHER], [partly, INTO]) == Changes(added=3)
     assert book.units() == [OLD, NEW, OTHER]
     assert book.successions() == [INTO, partly]
-    assert book.put([replace(NEW, agency="H18"), OLD], [INTO]) == Changes(changed=1, same=1)
+    assert book.put([replace(NEW, agency="H18"), OLD]) == Changes(changed=1, same=1)
     assert book.successions() == [INTO, partly]
+
+
+def test_successions_of_a_unit_take_the_place_of_those_before(catalogue: Catalogue) -> None:
+    partly = replace(INTO, into="03130", default=False)
+    of_another = replace(INTO, code="03130")
+    catalogue.units.put([OLD], [INTO, partly, of_another])
+    corrected = replace(partly, default=True)
+    catalogue.units.put([OLD], [corrected])
+    assert catalogue.units.successions() == [corrected, of_another]
 
 
 def test_a_dry_run_changes_nothing(catalogue: Catalogue) -> None:
