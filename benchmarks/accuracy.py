@@ -10,7 +10,6 @@ sample scans). Every page is read from its picture.
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +17,7 @@ from pathlib import Path
 
 from benchmarks.pages import CLEAN, KINDS, TestPage
 from benchmarks.readers import PageReader, all_readers
-from benchmarks.score import Score, line_errors, score, total, without_marks
-
-RESAMPLES = 1000
+from pipeline.reading.score import Score, interval, line_errors, score, total, without_marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +66,13 @@ def summarize(results: Sequence[PageResult]) -> Summary:
     every = total(result.score for result in results)
     return Summary(
         f1=every.f1,
-        interval=interval([result.score for result in results]),
+        interval=interval([result.score for result in results], lambda drawn: total(drawn).f1),
         recall=every.recall,
         precision=every.precision,
         base_recall=total(result.base for result in results).recall,
         line_cer=_cer(results),
         seconds=statistics.mean(result.seconds for result in results),
     )
-
-
-def interval(scores: Sequence[Score], resamples: int = RESAMPLES) -> tuple[float, float]:
-    """The middle 95 % of the word F1 over pages drawn with repetition; the draw is always the same."""
-    draw = random.Random(1)  # noqa: S311  a statistic, not a secret
-    values = sorted(total(draw.choices(scores, k=len(scores))).f1 for _ in range(resamples))
-    return values[int(0.025 * resamples)], values[int(0.975 * resamples)]
 
 
 HEAD = "| | word F1 | 95 % | recall | precision | recall without marks | line CER | CPU-s a page |\n" + "|---" * 8 + "|"

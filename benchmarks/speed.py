@@ -21,7 +21,7 @@ from benchmarks import material as materials
 from benchmarks.contestants import OURS, Contestant, all_contestants
 from benchmarks.material import Material
 from benchmarks.measure import Cost, run
-from benchmarks.score import Score, score
+from pipeline.reading.score import Score, score
 
 REFERENCE = "OCRmyPDF --rotate-pages --deskew"
 """What ratios are taken against: the same work as ours (orientation, deskew, searchable PDF)."""

@@ -130,7 +130,7 @@ class _Measure:
 
     def __init__(self, services: Services, profile: str, now: datetime, folder: Path) -> None:
         self._services, self._folder, self._now = services, folder, now
-        self._profile = profile or services.settings.profile
+        self._profile = profile or services.profile()
         self._store = FolderStore(folder / "objects")
         self._store.prepare()
         self._reader: Reader | None = None
@@ -152,9 +152,12 @@ class _Measure:
         """Reads the document if pages are still wanted. One that cannot be read says nothing of the speed."""
         if self._pages >= MOST_PAGES or document.pages > 2 * MOST_PAGES:
             return
-        seconds = self._services.settings.page_seconds
-        loaded(self._profile, seconds)  # before the reader's process is forked: what is measured is reading alone
-        self._reader = isolated_reader(self._profile, seconds)
+        settings = self._services.settings
+        seconds, models = settings.page_seconds, settings.models_folder
+        loaded(
+            self._profile, seconds, models
+        )  # before the reader's process is forked: what is measured is reading alone
+        self._reader = isolated_reader(self._profile, seconds, models)
         began = _cpu()
         try:
             for original, path in originals.values():

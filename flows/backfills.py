@@ -29,7 +29,7 @@ class Status:
 def complete(services: Services, spec: Spec) -> Spec:
     """The spec with what it left to the installation. Raises UsageError where a centre or profile is not known."""
     if spec.query is not None and not spec.profile:
-        spec = replace(spec, profile=services.settings.profile)
+        spec = replace(spec, profile=services.profile())
     centre = spec.query.centre if spec.query is not None else spec.centre
     if centre and centre not in {known.code for known in services.catalogue.lookup.centres()}:
         raise UsageError(f"No centre has the code {centre!r}.")

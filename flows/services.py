@@ -53,33 +53,42 @@ class Services:
 
     def reader(self, profile: str | None = None, lane: Lane = Lane.FRESH) -> Reader:
         """The reader of a profile, one per process. Raises ModelMissing, ModelAltered, ProgramMissing."""
-        return reader_of(profile or self.settings.profile, self.settings.page_seconds * lane.patience)
+        settings = self.settings
+        seconds = settings.page_seconds * lane.patience
+        return reader_of(profile or self.profile(), seconds, settings.models_folder)
+
+    def profile(self, centre: str = "") -> str:
+        """With which profile a centre reads, or whoever has no choice of his own: what `sohoa models use` or the
+        register says, or else the settings."""
+        return self.catalogue.reading_choices.profile(centre) or self.settings.profile
 
     def spare_readers(self, profile: str | None = None, lane: Lane = Lane.FRESH) -> AbstractContextManager[Another]:
         """More readers of a profile, one for each core that no other process of the lane reads on; ended with the
         context."""
         settings = self.settings
+        chosen, seconds = profile or self.profile(), settings.page_seconds * lane.patience
         return spare_readers(
-            lambda: isolated_reader(profile or settings.profile, settings.page_seconds * lane.patience),
+            lambda: isolated_reader(chosen, seconds, settings.models_folder),
             settings.state_folder / lane,
             settings.workers,
         )
 
 
 @lru_cache(maxsize=4)
-def reader_of(profile: str, page_seconds: float) -> Reader:
-    return isolated_reader(profile, page_seconds)
+def reader_of(profile: str, page_seconds: float, models: Path | None = None) -> Reader:
+    return isolated_reader(profile, page_seconds, models)
 
 
-def isolated_reader(profile: str, page_seconds: float) -> IsolatedReader:
-    """A reader in a process of its own, which shares what `loaded` has loaded here before."""
-    return IsolatedReader(lambda: loaded(profile, page_seconds), page_seconds=page_seconds)
+def isolated_reader(profile: str, page_seconds: float, models: Path | None = None) -> IsolatedReader:
+    """A reader in a process of its own, which shares what `loaded` has loaded here before. `models` holds recognisers
+    of one's own."""
+    return IsolatedReader(lambda: loaded(profile, page_seconds, models), page_seconds=page_seconds)
 
 
 @lru_cache(maxsize=4)
-def loaded(profile: str, page_seconds: float) -> Reader:
+def loaded(profile: str, page_seconds: float, models: Path | None = None) -> Reader:
     """The reader of a profile in this process."""
-    return make_reader(profile, page_seconds=page_seconds)
+    return make_reader(profile, page_seconds=page_seconds, models=models)
 
 
 def object_store(settings: Settings) -> FolderStore | S3Store:

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
         return self.workspace / "state"
 
     @property
+    def models_folder(self) -> Path:
+        """Recognisers of one's own."""
+        return self.workspace / "models"
+
+    @property
     def reports_folder(self) -> Path:
         return self.workspace / "reports"
 

@@ -149,12 +149,12 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def warm_up(profile: str, page_seconds: float) -> None:
+def warm_up(profile: str, page_seconds: float, models: Path | None = None) -> None:
     """Imports what flow runs import, and loads the models of the profile that most centres use."""
     for module in _IMPORTED_BY_RUNS:
         importlib.import_module(module)
     try:
-        loaded(profile, page_seconds)
+        loaded(profile, page_seconds, models)
     except SohoaError as error:  # each run will say so
         log.warning("%s", error)
 
@@ -172,7 +172,7 @@ def main(become: Callable[[], None] = become_flow_run) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load(find_workspace(None))
     settings.state_folder.mkdir(parents=True, exist_ok=True)
-    warm_up(settings.profile, settings.page_seconds)
+    warm_up(settings.profile, settings.page_seconds, settings.models_folder)
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that is shared
     log.info("ready")

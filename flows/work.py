@@ -186,9 +186,7 @@ def _originals(services: Services, claim: Claim) -> dict[str, Original]:
 
 def _profile(services: Services, receipts: Sequence[Receipt]) -> str | None:
     """The profile that the centre of the first receipt reads with; None is the installation's."""
-    if not receipts:
-        return None
-    return next((c.profile for c in services.catalogue.lookup.centres() if c.code == receipts[0].centre), None)
+    return services.profile(receipts[0].centre) if receipts else None
 
 
 # --- matching -----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from trueocr.preprocess import LINE_HEIGHT, WIDTH_MULTIPLE, WINDOW, is_dark_line, pad_batch
 
-from ocr_models.manifest import verify
+from ocr_models.manifest import MANIFEST, verify
 from pipeline.geometry import Box
 from pipeline.imaging.shrink import shrunk
 from pipeline.model import ModelFile, Pixels
@@ -41,8 +41,8 @@ def open_network(path: Path) -> ort.InferenceSession:
 class LineReader:
     """Reads lines of a grey page. Loads its network when made; raises ModelMissing, ModelAltered."""
 
-    def __init__(self, folder: Path = DATA) -> None:
-        self.models: tuple[ModelFile, ...] = (verify(NETWORK, folder / NETWORK), verify(CHARSET, folder / CHARSET))
+    def __init__(self, folder: Path = DATA, manifest: Path = MANIFEST) -> None:
+        self.models: tuple[ModelFile, ...] = tuple(verify(name, folder / name, manifest) for name in (NETWORK, CHARSET))
         self.alphabet = Alphabet.of(json.loads((folder / CHARSET).read_text("utf-8")))
         self._session = open_network(folder / NETWORK)
 

@@ -72,6 +72,15 @@ def find_tessdata(name: str = "vie.traineddata") -> Path:
     raise ModelMissing(f"{name} is in none of {where}; {load_manifest()[name].install}")
 
 
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal. Raises ModelMissing."""
+    try:
+        stat = path.stat()
+    except OSError:
+        raise ModelMissing(f"{path.name} is not at {path}") from None
+    return _sha256(path, stat.st_size, stat.st_mtime_ns)
+
+
 @lru_cache(maxsize=32)
 def _sha256(path: Path, size: int, modified: int) -> str:  # noqa: ARG001  the two make a changed file a new key
     with path.open("rb") as file:

@@ -7,11 +7,13 @@ has it read every page, `tesseract` is Tesseract alone.
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from ocr_models import language
 from ocr_models.arbitrating import ArbitratingReader, Engines, SecondReader
-from ocr_models.line_reader import DATA, LineReader
+from ocr_models.line_reader import NETWORK, LineReader
 from ocr_models.manifest import verify
+from ocr_models.own import LANGUAGE, NAMES, places, split
 from ocr_models.page_engine import TrueOcrPageEngine
 from ocr_models.tesseract import TesseractEngine, TesseractReader
 from pipeline.errors import UsageError
@@ -30,19 +32,29 @@ def names() -> list[str]:
     return [*_ASKED, "tesseract"]
 
 
-def make_reader(profile: str, *, page_seconds: float = 120.0) -> Reader:
-    """The reader of a profile, its models verified and loaded; a page may take it `page_seconds`.
+def require_known(profile: str, models: Path | None = None) -> None:
+    """Raises UsageError where there is no such profile, ModelMissing where its recogniser was not taken in."""
+    base, own = split(profile)
+    if base not in names() or (own and base not in _ASKED):
+        raise UsageError(f"there is no reading profile {profile!r}; there are {', '.join(names())}")
+    places(own, models)
+
+
+def make_reader(profile: str, *, page_seconds: float = 120.0, models: Path | None = None) -> Reader:
+    """The reader of a profile, its models verified and loaded; a page may take it `page_seconds`. `models` holds
+    recognisers of one's own, which a profile names after a plus sign (`ocr_models.own`).
 
     The line reader, the page engine and the language model are loaded once per process, Tesseract once per reader.
     Raises UsageError (no such profile), ModelMissing, ModelAltered.
     """
-    if profile not in names():
-        raise UsageError(f"there is no reading profile {profile!r}; there are {', '.join(names())}")
-    if profile == "tesseract":
+    require_known(profile, models)
+    base, own = split(profile)
+    if base == "tesseract":
         return TesseractReader(page_seconds=page_seconds)
-    ask = _ASKED[profile]
-    analyser, line_reader = _page_engine(), _line_reader()
-    model, model_files = _language()
+    ask = _ASKED[base]
+    kept = models if own else None  # the shipped models are loaded once, wherever others lie
+    analyser, line_reader = _page_engine(), _line_reader(own, kept)
+    model, model_files = _language(own, kept)
     tesseract = TesseractEngine() if ask is not SecondReader.NOTHING else None
     files = (*line_reader.models, *model_files, *analyser.models, *(tesseract.models if tesseract else ()))
     engines = Engines(analyser=analyser, line_reader=line_reader, language=model, tesseract=tesseract, files=files)
@@ -51,7 +63,7 @@ def make_reader(profile: str, *, page_seconds: float = 120.0) -> Reader:
 
 def make_language() -> LanguageModel:
     """The language model by itself. Raises ModelMissing, ModelAltered."""
-    return _language()[0]
+    return _language("", None)[0]
 
 
 @cache
@@ -60,12 +72,13 @@ def _page_engine() -> TrueOcrPageEngine:
 
 
 @cache
-def _line_reader() -> LineReader:
-    return LineReader()
+def _line_reader(own: str, models: Path | None) -> LineReader:
+    network = places(own, models)[NETWORK]
+    return LineReader(network.path.parent, network.manifest)
 
 
 @cache
-def _language() -> tuple[language.TrigramLanguageModel, tuple[ModelFile, ...]]:
-    counts, listed = DATA / "language.npz", DATA / "names.txt"
-    files = (verify("language.npz", counts), verify("names.txt", listed))
-    return language.load(counts, listed), files
+def _language(own: str, models: Path | None) -> tuple[language.TrigramLanguageModel, tuple[ModelFile, ...]]:
+    found = places(own, models)
+    files = tuple(verify(name, found[name].path, found[name].manifest) for name in (LANGUAGE, NAMES))
+    return language.load(found[LANGUAGE].path, found[NAMES].path), files

@@ -18,7 +18,6 @@ from ocr_models.line_reader import LineReader
 from ocr_models.page_engine import TrueOcrPageEngine
 from ocr_models.train.lines import TrainingLine, cut
 from ocr_models.upright import set_upright
-from pipeline.errors import NotFound
 from pipeline.geometry import Box
 from pipeline.imaging.cleanup import STANDARD
 from pipeline.imaging.opener import SandboxedOpener
@@ -26,7 +25,6 @@ from pipeline.model import Pixels
 from pipeline.reading.ctc import LineFrames, greedy_words
 from pipeline.reading.text import normalise
 
-SCANS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 LEAST_ALIKE = 0.75
 """A found line is taken for a line of the text where so much of it is the same; a reader is better than that."""
 WIDE = 3.0
@@ -45,19 +43,6 @@ class Found:
     @property
     def unused(self) -> int:
         return self.texts - len(self.lines)
-
-
-def pairs(folder: Path) -> list[tuple[Path, Path]]:
-    """Scans and their texts, by name. Raises NotFound where there is none."""
-    found = []
-    for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SCANS):
-        texts = (scan.with_suffix(".gt.txt"), scan.with_suffix(".txt"))
-        text = next((path for path in texts if path.is_file()), None)
-        if text is not None:
-            found.append((scan, text))
-    if not found:
-        raise NotFound(f"{folder} holds no scan with a text beside it (NAME.pdf and NAME.gt.txt).")
-    return found
 
 
 def lines_of(

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ocr_models.compare import pairs
 from ocr_models.language import read_names
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
 from ocr_models.page_engine import TrueOcrPageEngine
@@ -49,7 +50,7 @@ def take_corrected(given: argparse.Namespace) -> None:
     """Writes a file of lines for each scan that has a text beside it."""
     reader, engine = LineReader(), TrueOcrPageEngine()
     given.out.mkdir(parents=True, exist_ok=True)
-    for scan, text in corrected.pairs(given.pages):
+    for scan, text in pairs(given.pages):
         found = corrected.lines_of(scan, text.read_text("utf-8"), reader, engine, least_alike=given.alike)
         name = hashlib.sha256(str(scan.relative_to(given.pages)).encode()).hexdigest()[:12]
         if found.lines:

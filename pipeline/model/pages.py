@@ -90,6 +90,16 @@ class ScanPage:
     carries /Rotate and the crop box. None: x stays, y becomes `height` - y."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingChoice:
+    """With which profile an administrator had a centre read or, with `centre` "", all that have no choice of their own.
+    `profile` "" takes back what was chosen before."""
+
+    centre: str
+    profile: str
+    set_at: datetime
+
+
 class TextSource(StrEnum):
     LAYER = "layer"
     CONVERTED = "converted"

@@ -29,6 +29,7 @@ from storage.catalogue.matches import Matches
 from storage.catalogue.outbox import Outbox
 from storage.catalogue.queue import Queue, Retry
 from storage.catalogue.rates import Rates
+from storage.catalogue.reading_choices import ReadingChoices
 from storage.catalogue.readings import Readings
 from storage.catalogue.receipts import Receipts
 from storage.catalogue.register import Register
@@ -71,6 +72,7 @@ class Catalogue:
         self.desk = Desk(self._database)
         self.quality = Quality(self._database)
         self.gate = GateSettings(self._database)
+        self.reading_choices = ReadingChoices(self._database)
         self.tombstones = Graves(self._database)
         self.outbox = Outbox(self._database)
         self.connections = Connections(self._database)

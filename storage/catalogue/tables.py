@@ -248,6 +248,16 @@ gate_settings = Table(
     Index(None, "centre"),
 )
 
+reading_choices = Table(
+    "reading_choices",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("centre", sa.Text, nullable=False),  # "" for all
+    Column("profile", sa.Text, nullable=False),  # "": taken back
+    Column("set_at", UtcDateTime, nullable=False),
+    Index(None, "centre"),
+)
+
 # --- scans --------------------------------------------------------------------------------------------------
 
 originals = Table(

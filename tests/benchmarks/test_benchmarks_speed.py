@@ -15,7 +15,7 @@ from benchmarks import contestants, material, speed
 from benchmarks.contestants import Contestant
 from benchmarks.material import Material
 from benchmarks.measure import CommandFailed, Cost, run
-from benchmarks.score import Score
+from pipeline.reading.score import Score
 
 BURN = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.text import without_marks
 
-__all__ = ["Score", "line_errors", "score", "total", "without_marks", "words"]
+T = TypeVar("T")
+RESAMPLES = 1000
+
+__all__ = ["Score", "interval", "line_errors", "score", "total", "without_marks", "words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,13 @@ def score(truth: str, text: str) -> Score:
 
 def total(scores: Iterable[Score]) -> Score:
     return sum(scores, Score())
+
+
+def interval(values: Sequence[T], statistic: Callable[[Sequence[T]], float]) -> tuple[float, float]:
+    """The middle 95 % of a statistic over pages drawn with repetition; the draw is always the same."""
+    draw = random.Random(1)  # noqa: S311  a statistic, not a secret
+    found = sorted(statistic(draw.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    return found[int(0.025 * RESAMPLES)], found[int(0.975 * RESAMPLES)]
 
 
 def line_errors(truth: str, text: str) -> tuple[int, int]:
