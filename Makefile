@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-test demo test test-faults check clean peers bench bench-quick accuracy
+.PHONY: help setup setup-test setup-train demo test test-faults check clean peers bench bench-quick accuracy
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	scripts/setup.sh test
 	@touch $@
 
+$(VENV)/.installed-train: $(VENV)/.installed-test
+	scripts/setup.sh train
+	@touch $@
+
 setup: $(VENV)/.installed ## installs what running needs (Debian and Ubuntu packages, a virtual environment)
 
 setup-test: $(VENV)/.installed-test ## and what the tests need
@@ -30,7 +34,9 @@ demo: $(VENV)/.installed ## from scans in a watched folder to a table of rates, 
 test: $(VENV)/.installed-test ## all tests, with a real S3 server, PostgreSQL, Prefect and Tesseract
 	$(BIN)/pytest
 
-test-faults: $(VENV)/.installed-test ## the long ones: servers killed, disks filled, 10,000 files at once, mutated files
+setup-train: $(VENV)/.installed-train ## and what training a recogniser needs: PyTorch and typefaces
+
+test-faults: $(VENV)/.installed-train ## the long ones: servers killed, disks filled, 10,000 files at once, mutated files
 	nice $(BIN)/pytest -m faults
 
 check: $(VENV)/.installed-test ## ruff, mypy --strict, import-linter

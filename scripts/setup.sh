@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: `setup.sh run` for running, `setup.sh test` for the tests too.
+# Installs what is missing: `setup.sh run` for running, `setup.sh test` for the tests too, `setup.sh train` for training
+# a recogniser and the tests of that (PyTorch: some gigabytes).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
@@ -7,9 +8,13 @@ what=${1:-run}
 run_packages=(tesseract-ocr tesseract-ocr-vie poppler-utils python3-venv fonts-noto-core
   fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 test_packages=(postgresql)
+train_packages=(fonts-sil-doulos fonts-sil-charis fonts-sil-gentiumplus fonts-croscore fonts-texgyre fonts-freefont-ttf
+  fonts-liberation2 fonts-noto-mono fonts-lmodern fonts-cmu fonts-crosextra-carlito fonts-roboto-unhinted fonts-open-sans
+  fonts-linuxlibertine)
 
 packages=("${run_packages[@]}")
 [ "$what" = test ] && packages=("${test_packages[@]}")
+[ "$what" = train ] && packages=("${test_packages[@]}" "${train_packages[@]}")
 
 missing=()
 if command -v dpkg-query >/dev/null; then
@@ -42,6 +47,8 @@ if [ ! -x .venv/bin/python ]; then
   echo "Making a virtual environment in .venv ($("$python" --version))"
   "$python" -m venv .venv
 fi
-extra=; [ "$what" = test ] && extra='[test]'
+extra=
+[ "$what" = test ] && extra='[test]'
+[ "$what" = train ] && extra='[test,train]'
 echo "Installing Python packages${extra:+ for the tests} (versions pinned in constraints.txt)"
 .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$extra"

@@ -87,7 +87,8 @@ def fit(given: argparse.Namespace) -> None:
         lambda step, loss: print(f"step {step} of {plan.steps}: loss {loss:.4f} a character", flush=True),
     )
     network.write(fitting.mixed(before, weights, given.share), given.start, given.out / NETWORK)
-    (given.out / CHARSET).write_text(json.dumps(characters, ensure_ascii=False), "utf-8")
+    kept = given.charset.read_text("utf-8")
+    (given.out / CHARSET).write_text(json.dumps(characters, ensure_ascii=False) if given.more else kept, "utf-8")
     for name in (NETWORK, CHARSET):
         print(f"{given.out / name}: SHA-256 {hashlib.sha256((given.out / name).read_bytes()).hexdigest()}")
 
