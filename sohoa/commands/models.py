@@ -21,6 +21,9 @@ from sohoa.console import err, out
 
 models = typer.Typer(no_args_is_help=True, help="The reading profiles, and the model files behind them.")
 
+FEWEST_SCANS = 5
+"""Of fewer scans than this, the interval is too narrow to be believed."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Centre = Annotated[str, typer.Option(help="Only for this centre; default: for all.")]
 Profile = Annotated[str, typer.Argument(help="A profile, or PROFILE+RECOGNISER.")]
@@ -115,7 +118,10 @@ def compare(
     if as_json:
         return
     higher, low, high = comparison.gain(read[0], read[1])
-    out.print(f"\nB - A: {100 * higher:+.2f} points of word F1, 95 % from {100 * low:+.2f} to {100 * high:+.2f}\n")
+    out.print(f"\nB - A: {100 * higher:+.2f} points of word F1, 95 % from {100 * low:+.2f} to {100 * high:+.2f}")
+    if len(found) < FEWEST_SCANS:
+        out.print(f"{len(found)} scans are too few to tell: the interval says nothing of scans like none of them")
+    out.print()
     console.show(comparison.samples(read[0], read[1], differences), as_json=False, empty="They read alike.")
 
 
