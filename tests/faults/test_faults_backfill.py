@@ -62,11 +62,9 @@ def test_a_feeder_that_is_killed_takes_every_file_once_even_without_prefect(tmp_
 
 def part(process: subprocess.Popen[bytes], *words: str) -> psutil.Process:
     """The child of `sohoa up` whose command has these words."""
-    found = [
-        child
-        for child in psutil.Process(process.pid).children()
-        if set(words) <= set(" ".join(child.cmdline()).split())
-    ]
+    every = psutil.Process(process.pid).children()
+    alive = [child for child in every if child.status() != psutil.STATUS_ZOMBIE]
+    found = [child for child in alive if set(words) <= set(" ".join(child.cmdline()).split())]
     assert len(found) == 1, (words, found)
     return found[0]
 
@@ -100,11 +98,11 @@ def test_a_backfill_goes_on_by_itself_whatever_is_killed(tmp_path: Path) -> None
                 wait(lambda before=before: done() >= before + 5, installation, 400)
                 match fault:
                     case "worker":
-                        victim = part(up, "worker", "backfill")
+                        victim, warm = part(up, "worker", "backfill"), part(up, "flows.warm")
                         for child in victim.children(recursive=True):
                             child.send_signal(signal.SIGKILL)
                         victim.send_signal(signal.SIGKILL)
-                        part(up, "flows.warm").send_signal(signal.SIGKILL)  # and what it forked
+                        warm.send_signal(signal.SIGKILL)  # and what it forked
                     case "prefect":
                         part(up, "server", "start").send_signal(signal.SIGKILL)
                     case "database":
