@@ -33,12 +33,19 @@ class WrittenReport:
 
 
 def make_report(
-    services: Services, scope: Scope, code: str, period: Period, now: datetime, *, units_on: date | None = None
+    services: Services,
+    scope: Scope,
+    code: str,
+    period: Period,
+    now: datetime,
+    *,
+    units_on: date | None = None,
+    named: bool = True,
 ) -> Report:
     """The report of a nation, province or centre for a period, beside the same period a year before where the register
-    knows dossiers of it. Raises NotFound for an unknown code."""
+    knows dossiers of it; with `named` it names some dossiers that are missing. Raises NotFound for an unknown code."""
     inputs = inputs_of(services, scope, code, period, units_on=units_on)
-    return compute(inputs, now, named_dossiers(services, inputs))
+    return compute(inputs, now, named_dossiers(services, inputs) if named else ())
 
 
 def inputs_of(services: Services, scope: Scope, code: str, period: Period, *, units_on: date | None = None) -> Inputs:
@@ -85,8 +92,8 @@ def named_dossiers(services: Services, inputs: Inputs) -> Sequence[Dossier]:
         return ()
     lacking = {tally.centre.code: _lack(tally) for tally in inputs.tallies}
     found: list[Dossier] = []
-    for centre in sorted(lacking, key=lambda centre: (-lacking[centre], centre)):
-        if not lacking[centre] or len(found) >= NAMED:
+    for centre in sorted(lacking, key=lambda centre: (-lacking[centre], centre))[: NAMED // NAMED_EACH]:
+        if not lacking[centre]:
             break
         found += rates.missing(centre, inputs.period, NAMED_EACH)
     return found

@@ -7,7 +7,7 @@ what=${1:-run}
 
 run_packages=(tesseract-ocr tesseract-ocr-vie poppler-utils python3-venv fonts-noto-core
   fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
-test_packages=(postgresql)
+test_packages=(postgresql chromium)
 train_packages=(fonts-sil-doulos fonts-sil-charis fonts-sil-gentiumplus fonts-croscore fonts-texgyre fonts-freefont-ttf
   fonts-liberation2 fonts-noto-mono fonts-lmodern fonts-cmu fonts-crosextra-carlito fonts-roboto-unhinted fonts-open-sans
   fonts-linuxlibertine)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 import jinja2
 
@@ -13,13 +14,22 @@ from pipeline.clock import local
 from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, HEADLINE, RECORDS_DIGITIZED
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
-from pipeline.model import Measure, Scope
-from pipeline.output import report_format, report_reported, report_sections, report_words
+from pipeline.model import Dossier, Measure, Scope
+from pipeline.output import province_map, report_format, report_reported, report_sections, report_words
 from pipeline.output.report_format import Language
 from pipeline.output.report_rows import listed_centres, missing_facts
+from pipeline.output.worklist import lacking
 
 BARS = 40
 """Up to so many units are drawn as named bars, more as a skyline of thin columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A page above this one."""
+
+    href: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class Column:
     title: str
 
 
+@cache
 def environment(language: Language) -> jinja2.Environment:
     """Templates with the filters that write numbers, days and words in one language."""
     env = jinja2.Environment(
@@ -65,6 +76,7 @@ def environment(language: Language) -> jinja2.Environment:
         source=lambda definition: report_words.source(definition, language),
         level=lambda value: report_format.level(value, language),
         cell=lambda value, field: report_sections.text(field, value, language),
+        lacking=lambda dossier: lacking(dossier, language),
         named=lambda row: report_format.name(row, language),
     )
     env.globals.update(t=report_words.words(language), Measure=Measure, Scope=Scope)
@@ -72,8 +84,16 @@ def environment(language: Language) -> jinja2.Environment:
     return env
 
 
-def render(report: Report, language: str = Language.VIETNAMESE) -> str:
-    """The page. Raises UsageError for a language that is not written."""
+def render(
+    report: Report,
+    language: str = Language.VIETNAMESE,
+    *,
+    links: Mapping[str, str] | None = None,
+    trail: Sequence[Step] = (),
+) -> str:
+    """The page. `links` are addresses of other pages by the codes of their provinces and centres, that of the centre
+    itself leads to the list of its dossiers; `trail` are the pages above. Raises UsageError for a language that is not
+    written."""
     language = report_format.language_of(language)
     compared = ranked(report.provinces if len(report.provinces) > 1 else report.centres)
     return (
@@ -81,6 +101,9 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
         .get_template("report.html")
         .render(
             report=report,
+            links=links or {},
+            trail=trail,
+            tiles=province_map.tiles(report),
             place=report_format.place(report, language),
             period=report_format.period_words(report.period, language),
             days=report_format.days(report.period, language),
@@ -97,6 +120,25 @@ def render(report: Report, language: str = Language.VIETNAMESE) -> str:
             sections=report_sections.sections(report, language),
             mapped=report_words.mapped(report, language),
             reached=sum(bool(row.figure(RECORDS_DIGITIZED).reached) for row in compared),
+        )
+    )
+
+
+def render_dossiers(
+    report: Report, dossiers: Sequence[Dossier], trail: Sequence[Step], language: str = Language.VIETNAMESE
+) -> str:
+    """The list of a centre's dossiers that are not digitized, without names of persons."""
+    language = report_format.language_of(language)
+    return (
+        environment(language)
+        .get_template("report_dossiers.html")
+        .render(
+            dossiers=dossiers,
+            lacking=report.missing.dossiers,
+            trail=trail,
+            place=report_format.place(report, language),
+            period=report_format.period_words(report.period, language),
+            as_of=report_format.moment(report.made_at, language),
         )
     )
 

@@ -44,7 +44,9 @@ def rows(
         )
         for view in unmatched
     ]
-    found += [row("missing", dossier.code, _received(dossier, language), _lacking(dossier, t)) for dossier in missing]
+    found += [
+        row("missing", dossier.code, _received(dossier, language), lacking(dossier, language)) for dossier in missing
+    ]
     found += [row("undated", dossier.code) for dossier in undated]
     found += [row("copied", one.dossier, "", f"{one.result} = {one.component} ({one.document[:12]})") for one in copied]
     return found
@@ -64,10 +66,10 @@ def _received(dossier: Dossier, language: Language) -> str:
     return "" if dossier.received_at is None else report_format.day(local_day(dossier.received_at), language)
 
 
-def _lacking(dossier: Dossier, t: Mapping[str, str]) -> str:
+def lacking(dossier: Dossier, language: Language) -> str:
     """The papers that the register itself does not say are digitized."""
     papers: list[Component | Result] = [*dossier.components, *dossier.results]
-    return ", ".join(paper.code for paper in papers if not paper.flagged) or t["no_papers"]
+    return ", ".join(paper.code for paper in papers if not paper.flagged) or report_words.words(language)["no_papers"]
 
 
 def _pages(view: DocumentView, t: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from flows import editions as published
+from flows.pages import write_pages
 from flows.publishing import make_report, write
 from pipeline.clock import local_day, now
 from pipeline.errors import UsageError
@@ -70,6 +71,13 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write it to this file, whose suffix can name the format.")
     ] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(help="Write small pages that link to one another into this folder: provinces, centres, dossiers."),
+    ] = None,
+    centres: Annotated[
+        bool, typer.Option("--centres/--no-centres", help="With --pages: a page for each centre too.")
+    ] = True,
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
     units: Annotated[
         str,
@@ -92,6 +100,13 @@ def report(
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
         units_on = _day(units, local_day(moment))
+        if pages:
+            written_pages = write_pages(
+                services, SCOPES[scope], code, wanted, moment, pages, language=tongue, centres=centres
+            )
+            index, number = next(written_pages), 1 + sum(1 for _ in written_pages)
+            out.print(f"{index} ({number} pages)", soft_wrap=True)
+            return
         if publish and units_on:
             raise UsageError("An edition is of the units as they were in its period; leave out --units.")
         if publish:

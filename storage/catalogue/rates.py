@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from pipeline import clock
 from pipeline.indicators.rows import belongs
 from pipeline.model import Centre, Dossier, Measure, Period, ProcedureTally, Scope, Tally
 from storage.catalogue import procedure_tallies, rollups
-from storage.catalogue.facts import COUNTED, counts, dossier_facts, dossiers_of
+from storage.catalogue.facts import COUNTED, counts, dossier_facts, dossiers_of, wanted
 from storage.catalogue.lookup import all_centres, with_papers
 from storage.catalogue.procedure_tallies import Within
 from storage.catalogue.session import Database, chunks
@@ -91,17 +91,10 @@ class Rates:
         return [Tally(centre=centre, counts=_completed(centre, period, found[centre.code])) for centre in places]
 
     def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:
-        of_period = dossiers_of(period).where(dossiers.c.centre == centre).cte("of_period")
-        digitized = dossier_facts(of_period)
-        statement = (
-            sa.select(dossiers)
-            .join(digitized, digitized.c.id == dossiers.c.id)
-            .where(sa.not_(digitized.c.digitized))
-            .order_by(dossiers.c.received_at, dossiers.c.code)
-            .limit(limit)
-        )
+        first, after = clock.bounds(period)
+        given = {"of_centre": centre, "first": first, "after": after, "at_most": limit}
         with self._database.read() as connection:
-            rows = connection.execute(statement).all()
+            rows = connection.execute(_missing(), given).all()
             return [dossier for some in chunks(rows) for _, dossier in with_papers(connection, some)]
 
     def span(self) -> tuple[date, date] | None:
@@ -109,6 +102,25 @@ class Rates:
         with self._database.read() as connection:
             first, last = connection.execute(statement).one()
         return None if first is None else (clock.local_day(first), clock.local_day(last))
+
+
+@cache
+def _missing() -> sa.Select[Any]:
+    """Made once: a report asks it of many centres, and putting it together costs more than running it."""
+    received = dossiers.c.received_at
+    of_period = wanted().where(
+        dossiers.c.centre == sa.bindparam("of_centre"),
+        received >= sa.bindparam("first", type_=received.type),
+        received < sa.bindparam("after", type_=received.type),
+    )
+    facts = dossier_facts(of_period.cte("of_period"))
+    return (
+        sa.select(dossiers)
+        .join(facts, facts.c.id == dossiers.c.id)
+        .where(sa.not_(facts.c.digitized))
+        .order_by(received, dossiers.c.code)
+        .limit(sa.bindparam("at_most", type_=sa.Integer))
+    )
 
 
 def _completed(centre: Centre, period: Period, counts: dict[Measure, int]) -> dict[Measure, int]:

@@ -36,7 +36,8 @@
     var search = controls.querySelector("input[type=search]");
     var behind = controls.querySelector("input[type=checkbox]");
     var output = controls.querySelector("output");
-    var texts = rows.map(function (row) { return fold(row.cells[0].textContent); });
+    var all = table.dataset.searchAll !== undefined;
+    var texts = rows.map(function (row) { return fold(all ? row.textContent : row.cells[0].textContent); });
     var keys = new Map(rows.map(function (row, i) { return [row, texts[i]]; }));
     function filter() {
       var wanted = fold(search.value).split(/\s+/).filter(Boolean);
@@ -44,7 +45,7 @@
       rows.forEach(function (row) {
         var text = keys.get(row);
         var show = wanted.every(function (word) { return text.indexOf(word) >= 0; }) &&
-          (!behind.checked || row.dataset.behind !== undefined);
+          (!behind || !behind.checked || row.dataset.behind !== undefined);
         row.hidden = !show;
         if (show) { count += 1; }
       });
@@ -52,7 +53,7 @@
         rows.length.toLocaleString(document.documentElement.lang) + " " + output.dataset.words;
     }
     search.addEventListener("input", filter);
-    behind.addEventListener("change", filter);
+    if (behind) { behind.addEventListener("change", filter); }
     filter();
   });
   window.addEventListener("beforeprint", function () {
