@@ -97,9 +97,11 @@ def report(
     form = _format(shape, output)
     tongue = report_format.language_of(language)
     moment = now()
+    units_on = _day(units, local_day(moment))
+    _refuse_together({"--pages": bool(pages), "--publish": publish, "--units": bool(units)})
+    _refuse_together({"--pages": bool(pages), "--output": output is not None})
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
-        units_on = _day(units, local_day(moment))
         if pages:
             written_pages = write_pages(
                 services, SCOPES[scope], code, wanted, moment, pages, language=tongue, centres=centres
@@ -107,8 +109,6 @@ def report(
             index, number = next(written_pages), 1 + sum(1 for _ in written_pages)
             out.print(f"{index} ({number} pages)", soft_wrap=True)
             return
-        if publish and units_on:
-            raise UsageError("An edition is of the units as they were in its period; leave out --units.")
         if publish:
             edition, made = published.publish(services, SCOPES[scope], code, wanted, moment, by or getpass.getuser())
             err.print(editions.told(edition), soft_wrap=True)
@@ -126,6 +126,13 @@ def report(
         else:
             console.write(output, content)
             out.print(output, soft_wrap=True)
+
+
+def _refuse_together(given: dict[str, bool]) -> None:
+    """Raises UsageError where more than one is given."""
+    names = [name for name, is_given in given.items() if is_given]
+    if len(names) > 1:
+        raise UsageError(f"{' and '.join(names)} do not go together; leave one out.")
 
 
 def _day(text: str, today: date) -> date | None:

@@ -42,12 +42,30 @@ def test_a_workbook_in_english_has_english_sheets(registered: Run, tmp_path: Pat
         (("--format", "pdf"), "name a file with --output"),
         (("--output", "report.doc"), "names no format"),
         (("--language", "fr"), "there are vi, en"),
+        (("--units", "30/02/2025"), "not a day"),
+        (("--units", "today", "--publish"), "--publish and --units do not go together"),
+        (("--pages", "folder", "--output", "a.pdf"), "--pages and --output do not go together"),
     ],
 )
 def test_what_cannot_be_given_out_is_refused(registered: Run, words: tuple[str, ...], said: str) -> None:
     refused = registered(*NATIONAL, *words)
     assert isinstance(refused.exception, UsageError)
     assert said in str(refused.exception)
+
+
+def test_the_pages_of_a_centre_are_its_report_and_its_list(registered: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    said = registered("report", "centre", "H18.25", "--period", "9T/2023", "--pages", folder).stdout
+    assert "(2 pages)" in said.replace("\n", " ")
+    assert sorted(path.name for path in folder.iterdir()) == ["H18.25-ho-so.html", "index.html"]
+
+
+def test_the_worklist_of_a_centre_opens_in_excel(registered: Run, tmp_path: Path) -> None:
+    file = tmp_path / "viec.csv"
+    assert registered("worklist", "H18.25", "--period", "9T/2023", "-o", file).exit_code == 0
+    heading, first, *_ = file.read_text(encoding="utf-8").splitlines()
+    assert heading.startswith("\ufeffViệc cần làm;Văn bản hoặc hồ sơ;")
+    assert first.startswith("Hồ sơ chưa đủ tệp số hóa;H18.25-")
 
 
 def test_the_report_of_a_province_names_dossiers_that_are_missing(registered: Run) -> None:
