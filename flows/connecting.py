@@ -34,7 +34,7 @@ def endpoint_of(settings: Settings, system: System) -> Endpoint:
     """Raises NotConfigured."""
     given = settings.connections.get(system)
     if given is None:
-        raise NotConfigured(f"sohoa.toml has no [connections.{system}].")
+        raise NotConfigured(f"sohoa.toml has no table connections.{system}.")
     if not settings.agency:
         raise NotConfigured("set `agency` to the agency code of the province, such as H18.")
     style, path = LOGINS.get(system, USUAL_LOGIN)

@@ -44,6 +44,7 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
                 "agency": services.settings.agency,
                 "since": _day(healths.get(system)),
                 "state": _state(system in services.settings.connections, healths.get(system)),
+                "error": healths[system].error if system in healths else "",
                 "last success": _moment(healths.get(system)),
                 **{
                     word: totals.get(system, {}).get(state, 0)
@@ -58,8 +59,12 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
             for system in System
         ]
         wrong = [h for h in healths.values() if h.error and h.system in services.settings.connections]
-    console.show(rows, as_json=as_json, empty="")
-    if not as_json:
+        agency = services.settings.agency or "no agency set"
+    if as_json:
+        console.print_json(rows)
+    else:
+        shown = [{name: value for name, value in row.items() if name not in ("agency", "error")} for row in rows]
+        console.show(shown, as_json=False, empty="", title=f"Connections of {agency}")
         for health in wrong:
             out.print(f"[red]{health.system}[/] {health.error}: {by_code(health.error).english}", soft_wrap=True)
 
@@ -69,7 +74,7 @@ def _state(configured: bool, health: ConnectionHealth | None) -> str:
         return "not set up"
     if health is None:
         return "not tried yet"
-    return health.error or "connected"
+    return "fails" if health.error else "connected"
 
 
 def _day(health: ConnectionHealth | None) -> str:
@@ -77,7 +82,7 @@ def _day(health: ConnectionHealth | None) -> str:
 
 
 def _moment(health: ConnectionHealth | None) -> str:
-    return f"{local(health.last_success):%Y-%m-%d %H:%M}" if health and health.last_success else ""
+    return f"{local(health.last_success):%m-%d %H:%M}" if health and health.last_success else ""
 
 
 @connections.command()

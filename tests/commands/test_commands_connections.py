@@ -89,7 +89,7 @@ def test_a_connection_that_works_says_so_and_one_that_does_not_says_why(register
     simulator.plan(Fault.FORBIDDEN)
     assert isinstance(registered("connections", "test", "business").exception, AccessRefused)
     (row,) = [row for row in rows(registered) if row["system"] == "business"]
-    assert row["state"] == "access-refused"
+    assert (row["state"], row["error"], row["agency"]) == ("fails", "access-refused", "H18")
     assert row["since"]
     told = registered("connections").stdout
     assert "The account may not use this service" in told
