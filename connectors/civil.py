@@ -5,14 +5,14 @@ Option `place`: the registry's own number of the place of registration, where an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from connectors.endpoint import Endpoint
 from connectors.gateway import Gateway, Reply
 from connectors.speaking import Speaker
-from pipeline.errors import AnswerNotUnderstood, NotOffered
+from pipeline.errors import AnswerNotUnderstood, NotOffered, NotThereYet, RecordRefused
 from pipeline.interconnection import bodies
 from pipeline.interconnection.convert import as_list
 from pipeline.model import Answer, Delivery, Health, News, Outgoing, Query, Question, Record
@@ -21,8 +21,10 @@ ENTRY = "entry"
 STATES = "states"
 CATALOGUE = "catalogue"
 CATALOGUES: Mapping[str, str] = {"nationality": "1", "country": "2", "ethnic": "3", "places": "4", "papers": "5"}
+JOINT: Mapping[str, str] = {"joint-birth": "LTKS", "joint-death": "LTKT"}
+"""The joint procedures: birth with residence and insurance card, death with deregistration and funeral allowance."""
 A_CALL = 3
-"""Records whose state may be asked for at once."""
+"""Dossiers of a joint procedure whose state may be asked for at once."""
 
 
 class CivilConnector(Speaker):
@@ -64,20 +66,40 @@ class CivilConnector(Speaker):
         return Delivery(already=already, reference=reply.reference, answer=self.words(answer))
 
     def fetch(self, query: Query) -> News:
+        """STATES of entries, or of dossiers of the JOINT procedures, by their keys."""
+        if query.kind in JOINT:
+            return self._joint_states(JOINT[query.kind], query.keys)
         if query.kind != STATES:
             raise NotOffered(f"civil: fetch {query.kind}.")
+        rows, problems = [], []
+        for key in query.keys:
+            try:
+                answer, _ = self._call("traTrangThaiHoSo", {"maDonVi": self.endpoint.agency, "maHoSo": key}, "states")
+            except (NotThereYet, RecordRefused) as error:  # it does not know this one; the others count all the same
+                problems.append(str(error))
+                continue
+            word, _, _ = str(answer.get("value", "")).partition(":")  # "2: what is to be supplemented"
+            rows.append(("state", {"maHoSo": key, "trangThai": word.strip()}))
+        return self._news(rows, problems)
+
+    def _joint_states(self, module: str, keys: Sequence[str]) -> News:
+        rows = []
+        for start in range(0, len(keys), A_CALL):
+            asked = {"maDinhDanhHoSo": list(keys[start : start + A_CALL]), "maTinh": self.endpoint.agency}
+            answer, _ = self._call("traTrangThaiLienThong", {**asked, "module": module}, "states")
+            rows += [("joint_state", row) for row in as_list(answer.get("value"))]
+        return self._news(rows, [])
+
+    def _news(self, rows: Sequence[tuple[str, object]], problems: Sequence[str]) -> News:
         found: list[Record] = []
-        problems: list[str] = []
-        for start in range(0, len(query.keys), A_CALL):
-            keys = list(query.keys[start : start + A_CALL])
-            answer, _ = self._call("traTrangThaiHoSo", {"maDonVi": self.endpoint.agency, "maHoSo": keys}, "states")
-            for row in as_list(answer.get("value")):
-                record, misfits = self.read("state", row)
-                if misfits:
-                    problems.append("; ".join(map(str, misfits)))
-                else:
-                    found.append(record)
-        return News(records=tuple(found), problems=tuple(problems))
+        wrong = list(problems)
+        for message, row in rows:
+            record, misfits = self.read(message, row)
+            if misfits:
+                wrong.append("; ".join(map(str, misfits)))
+            else:
+                found.append(record)
+        return News(records=tuple(found), problems=tuple(wrong))
 
     def check(self) -> Health:
         return self.timed(self._clock, lambda: self._call("danhMuc", {"loaiDanhMuc": "5"}, "check")[1])

@@ -95,9 +95,17 @@ def civil(clock: Clock) -> Simulator:
         return JSONResponse({"status": 1, "statusDescription": "Thành công", "value": ""})
 
     async def states(request: Request) -> Response:
-        keys = (await request.json())["maHoSo"]
+        case = simulator.records.get((await request.json())["maHoSo"])
+        if case is None:
+            return JSONResponse({"status": 0, "errorCode": "201", "errorDescription": "RECORD_NOT_FOUND"})
+        return JSONResponse({"status": 1, "value": case.get("state", "4")})
+
+    async def joint(request: Request) -> Response:
+        keys = (await request.json())["maDinhDanhHoSo"]
+        if len(keys) > 3:
+            return JSONResponse({"status": 0, "errorCode": "302", "errorDescription": "Tối đa 3 hồ sơ"})
         known = [key for key in keys if key in simulator.records]
-        value = [{"maHoSo": key, "trangThai": simulator.records[key].get("state", "4")} for key in known[:3]]
+        value = [{"maHoSoMCDT": key, "trangThai": simulator.records[key].get("state", "4")} for key in known]
         return JSONResponse({"status": 1, "value": value or None})
 
     async def catalogue(_: Request) -> Response:
@@ -107,6 +115,7 @@ def civil(clock: Clock) -> Simulator:
     base = "/apiHoTichTuPhap"
     simulator.handlers[f"{base}/dangKyHoTich"] = ("POST", register)
     simulator.handlers[f"{base}/traTrangThaiHoSo"] = ("POST", states)
+    simulator.handlers[f"{base}/traTrangThaiLienThong"] = ("POST", joint)
     simulator.handlers[f"{base}/danhMuc"] = ("POST", catalogue)
     return simulator
 

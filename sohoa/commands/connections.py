@@ -15,7 +15,7 @@ from flows.turns import exchange
 from pipeline.clock import local, now
 from pipeline.errors import UsageError, by_code
 from pipeline.interconnection import sealing
-from pipeline.model import SYSTEM_NAMES, ConnectionHealth, OutboxState, System
+from pipeline.model import SYSTEM_NAMES, ConnectionHealth, OutboxState, Query, System
 from sohoa import console
 from sohoa.console import err, out
 
@@ -153,6 +153,23 @@ def retry(
     with console.services(context) as services:
         count = services.catalogue.outbox.retry(system, keys or [], now())
     out.print(f"{count} records wait to be sent again")
+
+
+@connections.command()
+def states(
+    context: typer.Context,
+    system: Name,
+    keys: Annotated[list[str], typer.Argument(help="Keys of records: of dossiers, of entries.")],
+    kind: Annotated[str, typer.Option(help="states; for civil joint-birth or joint-death too.")] = "states",
+    as_json: AsJson = False,
+) -> None:
+    """Ask what became of records there, such as dossiers of the joint birth and death procedures."""
+    with console.services(context) as services, connecting.connected(services.settings, system, now) as connector:
+        news = connector.fetch(Query(kind=kind, keys=keys))
+    rows = [{"record": r["key"], "state": r["state"]} for r in news.records]
+    console.show(rows, as_json=as_json, empty="It knows none of them.")
+    for problem in news.problems:
+        err.print(problem, markup=False, soft_wrap=True)
 
 
 @connections.command()

@@ -115,6 +115,8 @@ def test_the_entries_of_a_book_reach_the_registry_once(registered: Run, connect:
     (row,) = [row for row in rows(registered) if row["system"] == "civil"]
     assert (row["sent"], row["waiting"], row["refused"]) == (3, 0, 0)
     assert registered("connections", "compare", "civil").stdout == "Both sides agree.\n"
+    asked = rows(registered, "states", "civil", "11.KS.2007.01.002", "--kind", "joint-birth")
+    assert asked == [{"record": "11.KS.2007.01.002", "state": "registered"}]
     del simulator.records["11.KS.2007.01.002"]
     assert rows(registered, "compare", "civil", "--repair") == [
         {"record": "11.KS.2007.01.002", "ours": "delivered", "theirs": "not there"}

@@ -229,16 +229,29 @@ def test_a_name_that_looks_like_markup_stays_a_name(stack: ExitStack) -> None:
     assert there.simulator.records[there.sample.key]["nksHoTen"] == name
 
 
-def test_states_are_asked_for_three_at_a_time_and_all_come_back(stack: ExitStack) -> None:
+def test_the_state_of_each_entry_is_asked_for_and_an_unknown_one_stops_no_other(stack: ExitStack) -> None:
     there = at(stack, System.CIVIL)
-    keys = [f"KS.2007.01.{number:03}" for number in range(8)]
-    there.simulator.records.update({key: {"state": str(1 + n % 4)} for n, key in enumerate(keys)})
-    news = there.connector.fetch(Query(kind="states", keys=[*keys, "KS.2007.01.999"]))
+    there.simulator.records.update({"A": {"state": "2: thiếu giấy chứng sinh"}, "B": {"state": "4"}})
+    news = there.connector.fetch(Query(kind="states", keys=["A", "unknown", "B"]))
+    assert [(r["key"], r["state"]) for r in news.records] == [("A", "supplement"), ("B", "registered")]
+    assert len(news.problems) == 1
+    there.simulator.records["A"]["state"] = "99"
+    assert there.connector.fetch(Query(kind="states", keys=["A"])).problems == (
+        "trangThai is not in the code list civil_state",
+    )
+
+
+@pytest.mark.parametrize("kind", ["joint-birth", "joint-death"])
+def test_dossiers_of_joint_procedures_are_asked_for_three_at_a_time(stack: ExitStack, kind: str) -> None:
+    there = at(stack, System.CIVIL)
+    keys = [f"H18.25-230914-{number:04}" for number in range(8)]
+    there.simulator.records.update({key: {"state": "6" if n == 7 else str(1 + n % 4)} for n, key in enumerate(keys)})
+    news = there.connector.fetch(Query(kind=kind, keys=[*keys, "H18.25-230914-9999"]))
     assert [record["key"] for record in news.records] == keys
-    assert {record["state"] for record in news.records} == {"waiting", "supplement", "processing", "registered"}
-    assert there.simulator.calls["/apiHoTichTuPhap/traTrangThaiHoSo"] == 3
-    there.simulator.records[keys[0]]["state"] = "99"
-    assert there.connector.fetch(Query(kind="states", keys=keys[:1])).problems
+    assert {record["state"] for record in news.records} == {
+        "waiting", "supplement", "processing", "registered", "refused",
+    }  # fmt: skip
+    assert there.simulator.calls["/apiHoTichTuPhap/traTrangThaiLienThong"] == 3
 
 
 # --- criminal record ----------------------------------------------------------------------------------------
