@@ -33,6 +33,9 @@ from pipeline.errors import (
 from pipeline.interconnection import bodies
 
 log = logging.getLogger(__name__)
+# They write whole addresses, and queries hold tax codes and personal numbers.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_BYTES = 64 * 1024**2
 """A longer answer is not taken."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.endpoint import Endpoint
 from connectors.gateway import Gateway, Reply
 from connectors.speaking import Speaker
 from pipeline.errors import AnswerNotUnderstood, NotOffered, NotThereYet, RecordRefused
-from pipeline.interconnection import bodies
+from pipeline.interconnection import bodies, dates
 from pipeline.interconnection.answers import Verdict
 from pipeline.interconnection.convert import as_list
 from pipeline.model import Answer, Delivery, Health, News, Outgoing, Query, Question, Record
@@ -27,6 +27,9 @@ PROCEDURES = "procedures"
 DOSSIERS = "dossiers"
 STORED = "stored-results"
 FILE = "stored-file"
+MOMENT = "yyyyMMddHHmmss"
+OVERLAP = timedelta(minutes=10)
+"""Each pass looks so far back before the last one, for clocks that differ and changes on their way."""
 REPORT = "dossier-at-portal"
 """Look-up of the portal's own record of a dossier, for reconciling."""
 
@@ -146,21 +149,18 @@ class PortalConnector(Speaker):
         return News(records=tuple(found), problems=tuple(problems))
 
     def _dossiers(self, query: Query) -> News:
-        """The portal's records as they are, in pages; they go the way of an imported file. `since` is
-        yyyyMMddHHmmss, and after a bar how many from then on have been seen."""
-        since, _, seen = query.since.partition("|")
+        """The portal's records as they are, in pages; they go the way of an imported file. `since` is the moment from
+        which on changes are wanted, and in the midst of it when this pass began and how many it has seen."""
+        since, _, rest = query.since.partition("|")
+        began, _, seen = rest.partition("|")
+        began = began or dates.write(self._clock() - OVERLAP, (MOMENT,)) or ""
         offset = int(seen or 0)
-        content = {"tuNgay": since, "offset": offset}
         service = self.endpoint.option("list_service", "LayDanhSachHoSo")
-        answer, _ = self._service(service, content, "dossiers")
+        answer, _ = self._service(service, {"tuNgay": since, "offset": offset}, "dossiers")
         rows = [row for row in as_list(answer.get("result")) if isinstance(row, Mapping)]
         if not rows:
-            return News(records=(), since=query.since)
-        latest = max(str(row.get("NgayTiepNhan", "")) for row in rows)
-        at_latest = sum(str(row.get("NgayTiepNhan", "")) == latest for row in rows)
-        if latest <= since:
-            return News(records=tuple(rows), since=f"{since}|{offset + len(rows)}", more=True)
-        return News(records=tuple(rows), since=f"{latest}|{at_latest}", more=True)
+            return News(records=(), since=began)
+        return News(records=tuple(rows), since=f"{since}|{began}|{offset + len(rows)}", more=True)
 
     # --- health ---------------------------------------------------------------------------------------------
 

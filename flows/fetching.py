@@ -26,6 +26,7 @@ from pipeline.register import ImportFile, read_dossiers, read_procedures
 log = logging.getLogger(__name__)
 
 BUDGET = timedelta(minutes=5)
+FETCH_EVERY = timedelta(minutes=10)
 FOLLOWED = 3000
 """Records whose progress is asked for in one run."""
 _LAST = ("registered", "refused", "ready")
@@ -44,13 +45,14 @@ def fetch_register(services: Services, connector: Connector, clock: Callable[[],
         counts["not understood"] += len(news.problems)
         watch.move({"procedures": today}, clock())
     began, since = clock(), cursors.get("dossiers", "")
-    while clock() - began < BUDGET:
+    pass_due = datetime.fromisoformat(cursors.get("dossiers due", began.isoformat())) <= began
+    while pass_due and clock() - began < BUDGET:
         news = connector.fetch(Query(kind="dossiers", since=since))
-        if not news.records:
-            break
-        counts.update(_dossiers(services, [incoming.minimal(row) for row in news.records], clock()))
+        if news.records:
+            counts.update(_dossiers(services, [incoming.minimal(row) for row in news.records], clock()))
         since = news.since
-        watch.move({"dossiers": since}, clock())
+        done = {} if news.more else {"dossiers due": (began + FETCH_EVERY).isoformat()}
+        watch.move({"dossiers": since, **done}, clock())
         if not news.more:
             break
     if counts["dossiers"]:

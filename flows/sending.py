@@ -104,7 +104,7 @@ class _Sender:
             return _back(entry, error, now)
         if entry.attempts >= ATTEMPTS and not isinstance(error, NotThereYet):
             return _stopped(entry, OutboxState.FAILED, error)
-        due = now + timedelta(minutes=min(6 * 60, 2**entry.attempts / 2))
+        due = now + timedelta(minutes=min(6 * 60, 2 ** min(entry.attempts, 12) / 2))
         return replace(entry, state=OutboxState.WAITING, due_at=due, error=error.code, reason=_reason(error))
 
 

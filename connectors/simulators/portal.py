@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.simulators.base import Simulator
+from pipeline.clock import local
 from pipeline.model import System
 
 _ENDED = ("3", "7", "8", "10")
@@ -78,6 +80,7 @@ class _Portal:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self._seen: dict[str, tuple[str, Any]] = {}
         self.progress: set[tuple[str, str, str]] = set()
         self.procedures: dict[str, dict[str, Any]] = {
             "1.004873": procedure("1.004873", "Đăng ký biến động đất đai"),
@@ -121,10 +124,14 @@ class _Portal:
         return _ok(result=[found] if found else None)
 
     def _list(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Dossiers that have changed since; a change counts from when it is first seen here."""
+        moment = f"{local(self._simulator.clock()):%Y%m%d%H%M%S}"
+        for code, record in self._simulator.records.items():
+            if self._seen.get(code, ("", None))[1] != record:
+                self._seen[code] = (moment, copy.deepcopy(record))
         since, offset = str(given.get("tuNgay", "")), int(given.get("offset", 0))
-        found = [d for d in self._simulator.records.values() if d["NgayTiepNhan"] >= since]
-        found.sort(key=lambda d: (d["NgayTiepNhan"], d["MaHoSo"]))
-        return _ok(result=found[offset : offset + PAGE])
+        found = sorted((changed, code) for code, (changed, _) in self._seen.items() if changed >= since)
+        return _ok(result=[self._simulator.records[code] for _, code in found[offset : offset + PAGE]])
 
     def _sync(self, given: dict[str, Any]) -> dict[str, Any]:
         updating = given.get("isUpdating") == "True"

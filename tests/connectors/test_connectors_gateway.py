@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from connectors.endpoint import TokenStyle
 from connectors.gateway import Gateway
 from connectors.simulators.base import Simulator
+from connectors.simulators.others import household
 from connectors.simulators.serve import running
 from pipeline.errors import AnswerNotUnderstood, CertificateRefused, CredentialsRefused, NotConfigured
 from pipeline.model import System
@@ -115,6 +116,17 @@ def test_the_provinces_envelope_is_taken_off() -> None:
     simulator = echoing(clock)
     simulator.handlers["/echo"] = ("POST", wrapped)
     assert exchange(simulator, clock) == {"error_code": "0"}
+
+
+def test_no_address_with_a_persons_number_gets_into_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    simulator = household(clock)
+    with running(simulator) as url, caplog.at_level("DEBUG"):
+        gateway = Gateway(endpoint(System.HOUSEHOLD, url), clock)
+        gateway.get("/chiTietHoKinhDoanh", {"mst": "011199000001"}, id="1")
+        gateway.close()
+    assert "household /chiTietHoKinhDoanh: 200" in caplog.text
+    assert "011199000001" not in caplog.text
 
 
 def certificate(folder: Path, *, ends: timedelta) -> tuple[Path, Path]:

@@ -257,6 +257,11 @@ def test_the_register_follows_the_portal(office: Office) -> None:
     assert [(c.code, c.name, c.flagged) for c in found.components] == [("TP01", "Đơn đăng ký biến động", True)]
     assert [(r.code, r.flagged) for r in found.results] == [("KQ01", False)]  # the submitted paper as its result
     assert "dossiers" not in office.turn()
+    office.simulator.records[new]["TrangThaiHoSo"] = "10"
+    office.clock.advance(hours=2)
+    office.turn()
+    (found,) = catalogue.lookup.dossiers([new])
+    assert found.status is DossierStatus.RETURNED
 
 
 def test_pages_of_dossiers_are_fetched_until_the_last_even_of_one_moment(office: Office) -> None:

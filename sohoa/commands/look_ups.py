@@ -1,0 +1,101 @@
+"""connections owner, firm and log: looking persons and firms up, and who did."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from flows.looking_up import Asker, Verification, verify_firm, verify_owner
+from pipeline.clock import local, now
+from pipeline.model import System
+from sohoa import console
+from sohoa.console import out
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Officer = Annotated[str, typer.Option(help="The officer who asks: account or personal number.")]
+Unit = Annotated[str, typer.Option(help="The officer's unit.")]
+Purpose = Annotated[str, typer.Option(help="What for.")]
+OfDossier = Annotated[str, typer.Option(help="For which dossier.")]
+
+
+def add_to(connections: typer.Typer) -> None:
+    connections.command("owner")(verify)
+    connections.command("firm")(verify_business)
+    connections.command("log")(look_ups)
+
+
+def verify(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="The 12-digit personal number that was read.")],
+    name: Annotated[str, typer.Option(help="The name that was read.")],
+    born: Annotated[str, typer.Option(help="The date of birth that was read, YYYY-MM-DD or YYYY.")],
+    officer: Officer,
+    unit: Unit,
+    purpose: Purpose,
+    dossier: OfDossier,
+) -> None:
+    """Verify the owner of a paper in the population database. Every look-up is logged; see `connections log`."""
+    asker = Asker(officer=officer, unit=unit, purpose=purpose, dossier=dossier)
+    with console.services(context) as services:
+        made = verify_owner(services, {"id": id, "name": name, "born": born}, asker, now)
+    _tell(made)
+
+
+def verify_business(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="The tax code that was read.")],
+    name: Annotated[str, typer.Option(help="The name that was read.")],
+    officer: Officer,
+    unit: Unit,
+    purpose: Purpose,
+    dossier: OfDossier,
+    owner: Annotated[str, typer.Option(help="The owner or legal representative that was read.")] = "",
+    household: Annotated[bool, typer.Option(help="A household business.")] = False,
+) -> None:
+    """Compare a scanned business certificate with the register of businesses or of household businesses."""
+    asker = Asker(officer=officer, unit=unit, purpose=purpose, dossier=dossier)
+    system = System.HOUSEHOLD if household else System.BUSINESS
+    with console.services(context) as services:
+        made = verify_firm(services, system, {"code": code, "name": name, "owner": owner}, asker, now)
+    _tell(made)
+
+
+def _tell(made: Verification) -> None:
+    if made.before:
+        out.print("verified before, for the same dossier")
+    elif made.found is None:
+        out.print("not found: nobody has this number")
+        sys.exit(66)
+    for name, agreement in made.fields.items():
+        out.print(f"{name}: {agreement}")
+    if made.found is not None and not made.verified:
+        sys.exit(65)
+
+
+def look_ups(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Who looked up data, when, why and for which dossier; whose data is not shown."""
+    with console.services(context) as services:
+        rows = [
+            {
+                "at": f"{local(note.at):%Y-%m-%d %H:%M:%S}",
+                "system": note.system.value,
+                "officer": masked(note.officer),
+                "unit": note.unit,
+                "dossier": note.dossier,
+                "purpose": note.purpose,
+                "outcome": note.outcome,
+            }
+            for note in services.catalogue.connections.notes(now().replace(year=2000), limit)
+        ]
+    console.show(rows, as_json=as_json, empty="Nobody has looked anything up.")
+
+
+def masked(number: str) -> str:
+    """A personal number with its middle hidden."""
+    return f"{number[:3]}…{number[-3:]}" if len(number) >= 9 and number.isdecimal() else number
