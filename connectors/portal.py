@@ -100,6 +100,10 @@ class PortalConnector(Speaker):
         if not already:
             answer, _ = self._service("DongBoHoSoMC", {"isUpdating": "True", "data": [merged]}, outgoing.id)
             already = self.verdict("DongBoHoSoMC", answer) is Verdict.ALREADY
+            if already:  # it has the dossier: but has it taken the papers?
+                again, _ = self._find(outgoing.key, outgoing.id)
+                if again is None or merge(again, papers, withdrawn) != again:
+                    raise NotThereYet("portal: it has the dossier and does not take the papers.")
         words = self._report_progress(outgoing, there)
         return Delivery(already=already, reference=outgoing.id, answer=words)
 
@@ -139,7 +143,11 @@ class PortalConnector(Speaker):
         found: list[Record] = []
         problems: list[str] = []
         for code in sorted({code for code in codes if code} & set(query.keys or codes)):
-            one, _ = self._service("LayThuTuc", {"maTTHC": code}, "procedures")
+            try:
+                one, _ = self._service("LayThuTuc", {"maTTHC": code}, "procedures")
+            except (NotThereYet, RecordRefused) as error:
+                problems.append(f"procedure {code}: {error}")
+                continue
             for row in as_list(one.get("result")):
                 record, misfits = self.read("procedure", row)
                 if misfits:

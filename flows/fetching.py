@@ -19,7 +19,7 @@ from flows.services import Services
 from flows.work import match_waiting, store_register
 from pipeline.clock import local_day
 from pipeline.interconnection import incoming
-from pipeline.model import OutboxState, Query, Record, System
+from pipeline.model import Query, Record, System
 from pipeline.ports import Connector
 from pipeline.register import ImportFile, read_dossiers, read_procedures
 
@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 
 BUDGET = timedelta(minutes=5)
 FETCH_EVERY = timedelta(minutes=10)
-FOLLOWED = 3000
-"""Records whose progress is asked for in one run."""
+FOLLOW_EVERY = timedelta(minutes=15)
+FOLLOWED = 2000
+"""Records whose progress is asked for in one go; the next one goes on after them."""
 _LAST = ("registered", "refused", "ready")
 """What a receiver says last of a record."""
 
@@ -97,11 +98,20 @@ def _as_file(rows: Sequence[Record]) -> Iterator[Path]:
         yield file
 
 
-def follow(services: Services, system: System, connector: Connector) -> int:
-    """Asks what became of delivered records whose end is not known; how many have moved on."""
-    delivered = services.catalogue.outbox.entries(system, [OutboxState.DELIVERED], FOLLOWED)
-    keys = [entry.key for entry in delivered if entry.progress not in _LAST]
-    if not keys:
+def follow(services: Services, system: System, connector: Connector, clock: Callable[[], datetime]) -> int:
+    """Asks now and then what became of delivered records whose end is not known; how many have moved on."""
+    watch, now = Watch(services, system), clock()
+    state = watch.state()
+    cursors = {} if state is None else state.cursors
+    if now < datetime.fromisoformat(cursors.get("follow due", now.isoformat())):
         return 0
-    news = connector.fetch(Query(kind="states", keys=keys))
-    return services.catalogue.outbox.follow(system, {str(r["key"]): str(r["state"]) for r in news.records})
+    outbox = services.catalogue.outbox
+    keys = outbox.unfinished(system, _LAST, cursors.get("followed", ""), FOLLOWED)
+    moved = 0
+    if keys:
+        news = connector.fetch(Query(kind="states", keys=keys))
+        moved = outbox.follow(system, {str(r["key"]): str(r["state"]) for r in news.records})
+        watch.worked(clock())
+    after = keys[-1] if len(keys) == FOLLOWED else ""
+    watch.move({"follow due": (now + FOLLOW_EVERY).isoformat(), "followed": after}, clock())
+    return moved

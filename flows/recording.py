@@ -4,7 +4,7 @@ all."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,9 @@ def _requests(services: Services, file: Path, loaded: tables.Tables, now: dateti
     for number, row in enumerate(given, start=1):
         row.setdefault("justice_agency", agency)
         problems += (f"request {number}: {misfit}" for misfit in convert.render(loaded, "request", row)[1])
+        problems += (f"request {number}: {wrong}" for wrong in _wrong_papers(services, row.get("documents", [])))
+        if not row.get("key"):
+            problems.append(f"request {number}: key is missing")
     keys = [str(row.get("key", "")) for row in given]
     return _put(
         services,
@@ -84,6 +87,18 @@ def _requests(services: Services, file: Path, loaded: tables.Tables, now: dateti
         (),
         now,
     )
+
+
+def _wrong_papers(services: Services, papers: object) -> Iterator[str]:
+    """What is wrong with the documents that a request names: `[{"document": id, "name": file name}]`."""
+    if not isinstance(papers, list):
+        yield "documents is not a list"
+        return
+    for paper in papers:
+        if not isinstance(paper, dict) or not all(isinstance(paper.get(k), str) for k in ("document", "name")):
+            yield "documents: each needs document and name"
+        elif services.catalogue.shelf.view(paper["document"]) is None:
+            yield f"documents: there is no document {paper['document'][:20]}"
 
 
 def _twice(keys: Sequence[str]) -> tuple[str, ...]:

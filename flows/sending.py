@@ -39,7 +39,7 @@ BUDGET = timedelta(minutes=5)
 ATTEMPTS = 12
 """Unclear answers to one record after which it is put aside as failed."""
 LOST_IN_A_ROW = 3
-"""So many lost answers make it the system's fault, not the record's."""
+"""So many lost or strange answers make it the system's fault, not the record's."""
 _REASON = 400
 
 
@@ -95,11 +95,11 @@ class _Sender:
     def _unsettled(self, entry: OutboxEntry, error: SohoaError) -> OutboxEntry:
         now = self._clock()
         self._worked |= isinstance(error, NotThereYet)
-        if isinstance(error, AnswerLost):
+        if isinstance(error, AnswerLost | AnswerNotUnderstood):
             self._lost += 1
             if self._lost >= LOST_IN_A_ROW:
                 self._fault = error
-        elif not isinstance(error, NotThereYet | AnswerNotUnderstood):
+        elif not isinstance(error, NotThereYet):
             self._fault = error
             return _back(entry, error, now)
         if entry.attempts >= ATTEMPTS and not isinstance(error, NotThereYet):

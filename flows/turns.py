@@ -39,7 +39,7 @@ def exchange(services: Services, system: System, clock: Callable[[], datetime]) 
                 counts += fetch_register(services, connector, clock)
                 watch.worked(clock())
             if system in FOLLOWED:
-                counts["moved on"] += follow(services, system, connector)
+                counts["moved on"] += follow(services, system, connector, clock)
         state = watch.state()
         if state is None or clock() - state.checked_at >= CHECK_EVERY:
             check(services, system, clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline import keys
+from pipeline.errors import NotFound
 from pipeline.model import Artifact, Dossier, Match, MediaType, Original, PaperKind, Record
 from pipeline.ports import DocumentView, DossierPapers
 
@@ -43,12 +44,14 @@ def papers_record(dossier: Dossier, papers: DossierPapers, originals: dict[str, 
 
 
 def object_key(view: DocumentView, originals: dict[str, Original]) -> str:
-    """Where a document lies: its original, signatures and all, where it is one whole PDF; else its searchable copy."""
+    """Where a document lies: its original, signatures and all, where it is one whole PDF; else its searchable copy.
+
+    Raises NotFound where it was not read."""
     parts = view.document.parts
     original = originals.get(parts[0].sha256)
     whole = len(parts) == 1 and original is not None and parts[0].first == 1 and parts[0].last == original.pages
     if whole and original is not None and original.media_type is MediaType.PDF:
         return keys.original(original.sha256)
     if view.reading is None:
-        raise ValueError("a document that was not read has no copy")
+        raise NotFound(f"document {view.document.id} has not been read yet.")
     return view.reading.artifacts.get(Artifact.PDF) or keys.original(parts[0].sha256)

@@ -145,6 +145,22 @@ class Outbox:
                 for key, word in progress.items()
             )
 
+    def unfinished(self, system: System, last: Collection[str], after: str, limit: int) -> Sequence[str]:
+        """Keys of delivered records of which the receiver has said none of the words `last`, those after `after`."""
+        wanted = (
+            sa.select(outbox.c.key)
+            .where(
+                outbox.c.system == system,
+                outbox.c.state == OutboxState.DELIVERED,
+                outbox.c.progress.not_in(list(last)),
+                outbox.c.key > after,
+            )
+            .order_by(outbox.c.key)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return list(connection.scalars(wanted))
+
     def send_again(self, system: System, keys: Collection[str], now: datetime) -> int:
         """Delivered records with these keys that the receiver does not have. Those made from the catalogue wait again;
         sealed ones were wiped: they count as failed until they are brought once more."""

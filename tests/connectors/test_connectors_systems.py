@@ -18,6 +18,7 @@ from connectors.make import make_connector
 from connectors.population import signature
 from connectors.portal import merge
 from connectors.registries import PAGE
+from connectors.simulators import portal
 from connectors.simulators.others import FIRM, OLD_FIRM, OWNER, SHOP, population
 from connectors.simulators.serve import running
 from pipeline.errors import (
@@ -151,6 +152,16 @@ def test_a_status_that_the_portal_takes_no_more_does_not_take_the_papers_back(st
     there.simulator.records[CODE]["TrangThaiHoSo"] = "10"
     assert not there.connector.send(there.sample).already
     assert there.simulator.arrivals[CODE] == 1
+
+
+def test_that_it_has_the_dossier_is_not_taken_for_having_its_papers(stack: ExitStack) -> None:
+    there = at(stack, System.PORTAL)
+    assert there.sample is not None
+    record = {"error_code": "0", "message": "Thành công", "result": [portal.dossier(CODE)]}
+    exists = {"error_code": "-3", "message": "Hồ sơ đã tồn tại"}
+    stubborn = at(stack, System.PORTAL, answers={"/adapter": [record, exists, record]})
+    with pytest.raises(NotThereYet, match="does not take the papers"):
+        stubborn.connector.send(there.sample)
 
 
 def test_papers_of_others_stay_ours_are_replaced_and_those_withdrawn_are_deleted() -> None:

@@ -232,3 +232,25 @@ def test_what_a_receiver_says_is_kept_whatever_it_is(catalogue: Catalogue, words
     catalogue.outbox.settle(replace(claim_one(catalogue), state=OutboxState.REFUSED, reason=words), "me")
     assert catalogue.outbox.follow(System.CIVIL, {ENTRY.key: "registered", "other": "x"}) == 1
     assert catalogue.outbox.entries(System.CIVIL)[0].progress == "registered"
+
+
+def test_records_are_followed_until_their_end_is_known(catalogue: Catalogue) -> None:
+    catalogue.outbox.put([replace(ENTRY, key=key) for key in "abc"])
+    for entry in catalogue.outbox.claim(System.CIVIL, "me", NOW, LATER, 10):
+        catalogue.outbox.settle(replace(entry, state=OutboxState.DELIVERED), "me")
+    catalogue.outbox.follow(System.CIVIL, {"b": "registered"})
+    assert catalogue.outbox.unfinished(System.CIVIL, ["registered"], "", 10) == ["a", "c"]
+    assert catalogue.outbox.unfinished(System.CIVIL, ["registered"], "a", 1) == ["c"]
+    assert catalogue.outbox.unfinished(System.CRIMINAL, [], "", 10) == []
+
+
+def test_what_the_receiver_lost_is_sent_again_or_has_to_be_brought_again(catalogue: Catalogue) -> None:
+    made = replace(ENTRY, kind="dossier", sealed=b"")
+    catalogue.outbox.put([ENTRY, made])
+    for entry in catalogue.outbox.claim(System.CIVIL, "me", NOW, LATER, 10):
+        catalogue.outbox.settle(replace(entry, state=OutboxState.DELIVERED), "me")
+    assert catalogue.outbox.send_again(System.CIVIL, [ENTRY.key], NOW) == 2
+    states = {e.kind: (e.state, e.error) for e in catalogue.outbox.entries(System.CIVIL)}
+    assert states == {"entry": (OutboxState.FAILED, "lost-there"), "dossier": (OutboxState.WAITING, "")}
+    assert catalogue.outbox.retry(System.CIVIL, [], NOW) == 0
+    assert catalogue.outbox.put([ENTRY]) == 1
