@@ -95,6 +95,14 @@ class RecordRefused(Permanent):
     clerk = "Hệ thống nhận từ chối dữ liệu. Vui lòng sửa các trường được nêu rồi gửi lại."
 
 
+class LostThere(Permanent):
+    """Found by comparing both sides, of a record that was wiped when it was delivered."""
+
+    code = "lost-there"
+    english = "The receiver no longer has a record that it had taken; bring it again with `sohoa connections send`:"
+    clerk = "Hệ thống nhận không còn giữ dữ liệu đã gửi. Vui lòng gửi lại tệp dữ liệu này."
+
+
 class NotOffered(UsageError):
     code = "not-offered"
     english = "The system does not offer this:"

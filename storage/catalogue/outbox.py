@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql, sqlite
 
+from pipeline.errors import LostThere
 from pipeline.model import OutboxEntry, OutboxState, PaperKind, System, digest
 from storage.catalogue.session import Database, chunks
 from storage.catalogue.tables import (
@@ -167,7 +168,7 @@ class Outbox:
         lost = sa.and_(outbox.c.system == system, outbox.c.key.in_(list(keys)), outbox.c.state == OutboxState.DELIVERED)
         ours = outbox.c.kind == PORTAL_KIND
         again = {"state": OutboxState.WAITING, "due_at": now, "attempts": 0, "revision": outbox.c.revision + 1}
-        failed = {"state": OutboxState.FAILED, "fingerprint": "", "error": "lost-there", "sealed": b""}
+        failed = {"state": OutboxState.FAILED, "fingerprint": "", "error": LostThere.code, "sealed": b""}
         with self._database.write() as connection:
             sent = connection.execute(sa.update(outbox).where(lost, ours).values(again)).rowcount
             return sent + connection.execute(sa.update(outbox).where(lost, ~ours).values(failed)).rowcount
