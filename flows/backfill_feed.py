@@ -196,6 +196,7 @@ class Feeder:
 
     def look(self, clock: Callable[[], datetime]) -> bool:
         """One step of each backfill that runs; False where nothing is to be done at the moment."""
+        self._services.catalogue.backfill_documents.release(clock())  # what a worker left that died after the end
         running = self._services.catalogue.backfills.running()
         self._held = {id_: held for id_, held in self._held.items() if id_ in {b.id for b in running}}
         if throttle(self._services.settings).share(clock()) <= 0:

@@ -71,7 +71,7 @@ def resume(services: Services, id_: str, now: datetime) -> Backfill:
 def cancel(services: Services, id_: str, now: datetime) -> Backfill:
     """Ends it: what was taken and read stays, nothing more is. Raises UsageError where it has ended."""
     backfill = _move(services, id_, State.CANCELLED, [State.RUNNING, State.PAUSED], now)
-    services.catalogue.backfill_documents.release(backfill.id)
+    services.catalogue.backfill_documents.release(now)
     return backfill
 
 

@@ -150,26 +150,24 @@ class BackfillDocuments:
 
     def waiting(self, backfill: str, now: datetime, limit: int) -> Sequence[str]:
         """Ids of documents that this backfill asks for and nobody reads, in the order in which they came."""
-        unread = sa.or_(
-            documents.c.state == DocumentState.RECEIVED,
-            sa.and_(documents.c.state == DocumentState.READING, documents.c.lease_until <= now),
-        )
         statement = (
             sa.select(documents.c.id)
-            .where(documents.c.backfill == backfill, unread)
+            .where(documents.c.backfill == backfill, _is_unread(now))
             .order_by(documents.c.received_at, documents.c.id)
             .limit(limit)
         )
         with self._database.read() as connection:
             return list(connection.scalars(statement))
 
-    def release(self, backfill: str) -> None:
-        """What a cancelled backfill had let wait and nobody has begun: documents that were read before are done as
-        before; those that never were keep their receipt and wait for whoever asks for them next."""
-        mine = sa.and_(documents.c.backfill == backfill, documents.c.state == DocumentState.RECEIVED)
+    def release(self, now: datetime) -> None:
+        """What cancelled backfills had let wait and nobody reads: documents that were read before are done as before;
+        those that never were keep their receipt and wait for whoever asks for them next."""
+        cancelled = sa.select(backfills.c.id).where(backfills.c.state == State.CANCELLED)
+        mine = sa.and_(documents.c.backfill.in_(cancelled), _is_unread(now))
         read = sa.exists().where(readings.c.document == documents.c.id, readings.c.current)
+        values = {"state": DocumentState.DONE, "backfill": None, "lease_until": None}
         with self._database.write() as connection:
-            connection.execute(sa.update(documents).where(mine, read).values(state=DocumentState.DONE, backfill=None))
+            connection.execute(sa.update(documents).where(mine, read).values(values))
 
     def settle(self, backfill: str) -> None:
         """Accounts for documents that somebody else has read meanwhile: a clerk dropped the same scan, or another
@@ -253,6 +251,14 @@ class BackfillDocuments:
 
 def _running() -> sa.Select[tuple[str]]:
     return sa.select(backfills.c.id).where(backfills.c.state == State.RUNNING)
+
+
+def _is_unread(now: datetime) -> sa.ColumnElement[bool]:
+    """Of a row of documents: received, or claimed by a worker whose lease is over."""
+    return sa.or_(
+        documents.c.state == DocumentState.RECEIVED,
+        sa.and_(documents.c.state == DocumentState.READING, documents.c.lease_until <= now),
+    )
 
 
 def _current() -> sa.ColumnElement[bool]:

@@ -184,7 +184,7 @@ def test_what_a_cancelled_backfill_did_not_read_is_taken_over_by_the_next(catalo
     begin(catalogue, "b1", SCANS)
     catalogue.backfill_documents.take("b1", [document])
     catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
-    catalogue.backfill_documents.release("b1")
+    catalogue.backfill_documents.release(NOW)
     assert claim(catalogue, document) == []
     begin(catalogue, "b2", SCANS)
     catalogue.backfill_documents.take("b2", [document])
@@ -199,7 +199,21 @@ def test_cancelling_leaves_documents_that_were_read_as_they_were(catalogue: Cata
     assert catalogue.backfill_documents.attach("b1", 10) == 1
     assert catalogue.shelf.counts()[DocumentState.RECEIVED] == 1
     catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
-    catalogue.backfill_documents.release("b1")
+    catalogue.backfill_documents.release(NOW)
+    view = catalogue.shelf.view(document.id)
+    assert view is not None and (view.state, view.reading) == (DocumentState.DONE, before)
+
+
+def test_a_worker_that_dies_after_the_cancelling_leaves_the_document_as_it_was(catalogue: Catalogue) -> None:
+    document = drop(catalogue, 1)
+    before = read(catalogue, document)
+    begin(catalogue)
+    catalogue.backfill_documents.attach("b1", 10)
+    assert claim(catalogue, document)
+    catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
+    catalogue.backfill_documents.release(minutes(1))
+    assert catalogue.shelf.counts()[DocumentState.READING] == 1
+    catalogue.backfill_documents.release(minutes(6))
     view = catalogue.shelf.view(document.id)
     assert view is not None and (view.state, view.reading) == (DocumentState.DONE, before)
 
