@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pikepdf
 import pytest
 from numpy.typing import NDArray
 from pdf2image import convert_from_path
-from PIL import Image
+from PIL import Image, ImageChops
 
 from pipeline.geometry import Box
 from pipeline.imaging.limits import Limits
@@ -234,6 +235,29 @@ def jpeg2000(pdf: pikepdf.Pdf) -> pikepdf.Object:
     return image_stream(pdf, encoded(sheet(colour=True), "JPEG2000"), 160, 220, Filter=pikepdf.Name.JPXDecode)
 
 
+def jbig2(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """A page (7.4.8 of ISO/IEC 14492) of one generic region coded as MMR (7.4.6), which is CCITT G4."""
+    black_is_one = ImageChops.invert(sheet()).convert("1", dither=Image.Dither.NONE)
+    tiff = Image.open(io.BytesIO(encoded(black_is_one, "TIFF", compression="group4")))
+    offset, count = tiff.tag_v2[273][0], tiff.tag_v2[279][0]  # type: ignore[attr-defined]
+    tiff.fp.seek(offset)  # type: ignore[union-attr]
+    region = struct.pack(">IIIIBB", 160, 220, 0, 0, 0, 1) + tiff.fp.read(count)  # type: ignore[union-attr]
+    page = struct.pack(">IIIIBH", 160, 220, 0, 0, 0, 0)
+    segments = [
+        struct.pack(">IBBBI", number, kind, 0, 1, len(data)) + data
+        for number, kind, data in ((0, 48, page), (1, 38, region))
+    ]
+    return image_stream(
+        pdf,
+        b"".join(segments),
+        160,
+        220,
+        ColorSpace=pikepdf.Name.DeviceGray,
+        BitsPerComponent=1,
+        Filter=pikepdf.Name.JBIG2Decode,
+    )
+
+
 FLAVOURS = {
     "grey": grey,
     "colour": colour,
@@ -247,6 +271,7 @@ FLAVOURS = {
     "CMYK JPEG": jpeg(sheet(colour=True).convert("CMYK"), "/DeviceCMYK", Decode=pikepdf.Array([1, 0] * 4)),
     "CCITT G4": fax,
     "JPEG 2000": jpeg2000,
+    "JBIG2": jbig2,
 }
 
 
@@ -266,6 +291,9 @@ def test_every_kind_of_picture_looks_as_in_a_viewer(tmp_path: Path, flavour: str
         "colour" in flavour or flavour in {"CMYK", "palette", "CMYK JPEG", "JPEG 2000"}
     )
     assert difference(page, path) < 3
+    left, top, right, bottom = MARK
+    assert page.image.pixels[top + 2 : bottom - 2, left + 2 : right - 2].mean() < 60
+    assert page.image.pixels[2:25, 2:-2].mean() > 225
 
 
 def test_a_soft_mask_and_a_stencil_are_rendered_at_the_resolution_of_the_picture(tmp_path: Path) -> None:

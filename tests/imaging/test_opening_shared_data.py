@@ -9,6 +9,8 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+import cv2
+import numpy as np
 import psutil
 import pytest
 
@@ -87,6 +89,20 @@ def test_real_scans_are_all_taken() -> None:
     ]
     assert len(scans) > 30
     assert all(opener.inspect(path).pages >= 1 for path in scans)
+
+
+@pytest.mark.parametrize("scene", ["Landscape", "Portrait"])
+def test_all_exif_orientations_of_a_photograph_look_the_same(scene: str) -> None:
+    opener = SandboxedOpener()
+    seen = []
+    for number in range(9):
+        with opener.pages(DATA / "bad-inputs" / "exif-orientation" / f"{scene}_{number}.jpg", [1]) as pages:
+            (page,) = pages
+        assert page.image is not None
+        grey = cv2.cvtColor(page.image.pixels, cv2.COLOR_RGB2GRAY)
+        seen.append(cv2.resize(grey, (80, 80), interpolation=cv2.INTER_AREA).astype(float))
+        assert (page.width > page.height) == (scene == "Landscape")
+    assert all(np.abs(picture - seen[1]).mean() < 12 for picture in seen)
 
 
 def words(text: str) -> Counter[str]:
