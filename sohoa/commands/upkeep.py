@@ -1,4 +1,4 @@
-"""backup, restore, verify: keeping what there is."""
+"""backup, restore, verify, rebuild-catalogue, metrics: keeping what there is, and watching it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.status import Status
 
+from flows import metrics
 from flows.backup import Copied, backup, restore, snapshots
 from flows.rebuild import rebuild
 from flows.verify import Finding, verify
@@ -33,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("backup", rich_help_panel="Upkeep")(back_up)
     app.command("restore", rich_help_panel="Upkeep")(put_back)
     app.command("verify", rich_help_panel="Upkeep")(check)
+    app.command("metrics", rich_help_panel="Upkeep")(serve_metrics)
     app.command("rebuild-catalogue", rich_help_panel="Upkeep")(rebuild_catalogue)
 
 
@@ -100,6 +102,18 @@ def rebuild_catalogue(context: typer.Context) -> None:
     out.print(", ".join(f"{number} {what}" for what, number in counts.items()) or "The object store holds nothing.")
     if told:
         raise typer.Exit(1)
+
+
+def serve_metrics(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for other hosts.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 9464,
+) -> None:
+    """Serve /metrics for Prometheus, /health and /ready, until Ctrl-C."""
+    settings = console.settings(context)
+    with metrics.server(settings, host, port) as running:
+        out.print(f"http://{host}:{running.server_port}/metrics")
+        running.serve_forever()
 
 
 def _count(status: Status, number: int) -> None:

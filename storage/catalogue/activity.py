@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,18 @@ import sqlalchemy as sa
 from pipeline.model import DocumentState
 from storage.catalogue.session import Database
 from storage.catalogue.tables import documents, receipts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """How much was done and how much waits. `oldest` is when what has waited longest was received, None where nothing
+    waits; what backfills ask for is not in it. `errors` counts the documents that were put aside, by code."""
+
+    documents: Mapping[DocumentState, int]
+    pages: Mapping[DocumentState, int]
+    receipts: int
+    oldest: datetime | None
+    errors: Mapping[str, int]
 
 
 class Activity:
@@ -31,6 +44,21 @@ class Activity:
         )
         with self._database.read() as connection:
             return int(connection.scalar(statement) or 0)
+
+    def workload(self) -> Workload:
+        """One snapshot. Raises CatalogueUnavailable."""
+        by_state = sa.select(documents.c.state, sa.func.count(), sa.func.sum(documents.c.pages))
+        failed = sa.select(documents.c.error, sa.func.count()).where(documents.c.state == DocumentState.FAILED)
+        waiting = sa.and_(documents.c.state == DocumentState.RECEIVED, documents.c.backfill.is_(None))
+        with self._database.read() as connection:
+            counts = {state: (number, pages) for state, number, pages in connection.execute(by_state.group_by("state"))}
+            return Workload(
+                documents={state: counts.get(state, (0, 0))[0] for state in DocumentState},
+                pages={state: counts.get(state, (0, 0))[1] for state in DocumentState},
+                receipts=connection.scalar(sa.select(sa.func.count()).select_from(receipts)) or 0,
+                oldest=connection.scalar(sa.select(sa.func.min(documents.c.received_at)).where(waiting)),
+                errors={row[0]: row[1] for row in connection.execute(failed.group_by(documents.c.error))},
+            )
 
     def days_of_receipts(self, since: datetime) -> Mapping[str, frozenset[date]]:
         """The days, as Vietnam counts them, on which each centre has sent something since then. Raises
