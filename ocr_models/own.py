@@ -1,7 +1,7 @@
 """Recognisers of one's own: trained further on a province's pages, kept in the workspace, named in profiles.
 
-`balanced+dien-bien` is the profile `balanced` with the recogniser `dien-bien`. Its folder holds the network, its
-character set, a language model and names where it has its own, and a manifest of what was taken in.
+`balanced+dien-bien` is the profile `balanced` with the recogniser `dien-bien`. Its folder holds a network with its
+character set, a language model, names, or some of these, and a manifest of what was taken in; the rest is the shipped.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from ocr_models.manifest import MANIFEST, ModelEntry, hash_of, load_manifest
 from pipeline.errors import ModelAltered, ModelMissing, UsageError
 
 LANGUAGE, NAMES = "language.npz", "names.txt"
-_NEEDED = (NETWORK, CHARSET)
-_MAY_HAVE = (LANGUAGE, NAMES)
+_FILES = (NETWORK, CHARSET, LANGUAGE, NAMES)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -42,7 +41,7 @@ def split(profile: str) -> tuple[str, str]:
 
 def places(own: str, models: Path | None) -> dict[str, Place]:
     """The files of a recogniser by name; what it has not of its own is the shipped one. Raises ModelMissing."""
-    shipped = {name: Place(DATA / name, MANIFEST) for name in (*_NEEDED, *_MAY_HAVE)}
+    shipped = {name: Place(DATA / name, MANIFEST) for name in _FILES}
     if not own:
         return shipped
     folder = models / own if models is not None else None
@@ -65,11 +64,11 @@ def prepare(name: str, source: Path, models: Path) -> list[ModelEntry]:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} cannot be the name of a recogniser: small letters, digits and hyphens, please.")
-    files = [file for file in (*_NEEDED, *_MAY_HAVE) if (source / file).is_file()]
-    for file in _NEEDED:
-        if file not in files:
-            raise ModelMissing(f"{source} has no {file}; `python -m ocr_models.train.recogniser fit` writes it.")
-    _try_network(source)
+    files = [file for file in _FILES if (source / file).is_file()]
+    if not files or (NETWORK in files) != (CHARSET in files):
+        raise ModelMissing(f"{source} needs {NETWORK} with {CHARSET}, {LANGUAGE} or {NAMES}: see docs/models.md.")
+    if NETWORK in files:
+        _try_network(source)
     if LANGUAGE in files:
         language.load(source / LANGUAGE)
     folder, part = models / name, models / f".{name}.part"

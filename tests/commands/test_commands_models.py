@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_models.line_reader import CHARSET, DATA, NETWORK
+from ocr_models.manifest import load_manifest
 from ocr_models.profiles import make_reader
 from pipeline.errors import ModelAltered, ModelMissing, NotFound, UsageError
 from tests.commands.conftest import Run
@@ -34,6 +35,17 @@ def test_a_trained_recogniser_is_taken_in_and_named_in_a_profile(sohoa: Run, tra
     assert ("dien-bien", NETWORK) in {(row["version"], row["model"]) for row in listed}
     reader = make_reader("fast+dien-bien", models=tmp_path / "models")
     assert (NETWORK, "dien-bien") in {(model.name, model.version) for model in reader.identity.models}
+    reader.close()
+
+
+def test_names_alone_can_be_taken_in(sohoa: Run, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "names.txt").write_text("Khoàng Vàng Pỏm", "utf-8")
+    assert sohoa("models", "prepare", "names", tmp_path / "own").exit_code == 0
+    reader = make_reader("fast+names", models=tmp_path / "models")
+    versions = {model.name: model.version for model in reader.identity.models}
+    assert versions["names.txt"] == "names"
+    assert versions[NETWORK] == load_manifest()[NETWORK].version
     reader.close()
 
 
