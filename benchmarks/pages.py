@@ -13,7 +13,7 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from benchmarks import material
+from benchmarks import material, names
 from benchmarks.degradations import DPI, PHOTOGRAPHS, SCANS, Degradation
 from pipeline.model import Pixels
 from sample_scans import wear
@@ -115,6 +115,18 @@ def rendered(path: Path) -> Pixels:
     return np.asarray(image, dtype=np.uint8)
 
 
+def unforeseen() -> list[TestPage]:
+    """Names, codes and numbers, each subject in three typefaces: clean, at 120 dpi, with noise."""
+    found = []
+    for subject in names.SUBJECTS:
+        for seed, name in enumerate((CLEAN, "120 dpi JPEG", "noise")):
+            page = names.page(subject, seed, dpi=DPI)
+            pixels = page.pixels if name == CLEAN else SCANS[name](page.pixels, page.pixels, seed)
+            dpi = DPI * pixels.shape[1] / page.pixels.shape[1]
+            found.append(TestPage(name=f"{subject}, {name}", group=subject, pixels=pixels, dpi=dpi, truth=page.truth))
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     title: str
@@ -127,4 +139,5 @@ KINDS = {
     "photographs": Kind(title="Born-digital pages, photographed", pages=photographs),
     "spreads": Kind(title="Two born-digital pages on one scan", pages=spreads),
     "generated": Kind(title="Sample scans", pages=generated),
+    "names": Kind(title="Names, codes and numbers", pages=unforeseen),
 }

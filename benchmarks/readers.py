@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.contestants import environment
 from benchmarks.measure import CommandFailed, run
 from benchmarks.pages import TestPage
-from ocr_models.profiles import make_reader, names
+from ocr_models.profiles import drafting_reader, make_reader, names
 from pipeline.geometry import pixels_to_points
 from pipeline.model import PageImage
 
@@ -34,6 +34,7 @@ class PageReader:
 def all_readers(wanted: Sequence[str] | None) -> list[PageReader]:
     """Every profile, and the peers that are installed; only those `wanted` where given."""
     makers: dict[str, Callable[[], PageReader]] = {f"sohoa {name}": partial(_profile, name) for name in names()}
+    makers["line reader alone"] = _line_reader
     makers["Tesseract"] = lambda: PageReader(name="Tesseract", read=_tesseract)
     if shutil.which("ocrmypdf", path=environment()["PATH"]):
         makers["OCRmyPDF"] = lambda: PageReader(name="OCRmyPDF", read=_ocrmypdf)
@@ -44,13 +45,28 @@ def _profile(name: str) -> PageReader:
     reader = make_reader(name)
 
     def read(page: TestPage) -> tuple[str, float]:
-        to_points = pixels_to_points(page.pixels.shape[0], page.dpi, page.dpi)
-        image = PageImage(number=1, pixels=page.pixels, dpi=page.dpi, to_points=to_points)
         began = time.process_time()
-        reading = reader.read(image)
+        reading = reader.read(_page_image(page))
         return reading.text, time.process_time() - began
 
     return PageReader(name=f"sohoa {name}", read=read, close=reader.close)
+
+
+def _line_reader() -> PageReader:
+    """What the line reader sees, before anything is weighed: nothing that it reads well alone may get worse."""
+    reader = drafting_reader("fast")
+
+    def read(page: TestPage) -> tuple[str, float]:
+        began = time.process_time()
+        drafts = [draft.text for _, drafted in reader.draft(_page_image(page)) for draft in drafted.drafts]
+        return "\n".join(drafts), time.process_time() - began
+
+    return PageReader(name="line reader alone", read=read, close=reader.close)
+
+
+def _page_image(page: TestPage) -> PageImage:
+    to_points = pixels_to_points(page.pixels.shape[0], page.dpi, page.dpi)
+    return PageImage(number=1, pixels=page.pixels, dpi=page.dpi, to_points=to_points)
 
 
 def _tesseract(page: TestPage) -> tuple[str, float]:

@@ -12,18 +12,22 @@ import numpy as np
 
 from ocr_models.line_reader import LineReader
 from ocr_models.tesseract_page import Engine, PageMode
-from ocr_models.upright import reading_of, set_upright
+from ocr_models.upright import Upright, reading_of, set_upright
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box, bounding
+from pipeline.imaging import colour
 from pipeline.imaging.cleanup import STANDARD, Recipe
+from pipeline.imaging.colour import ColourView
 from pipeline.imaging.resolution import scale
 from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels, ReaderIdentity
 from pipeline.ports import LanguageModel, PageAnalyser, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
-from pipeline.reading.compose import Draft, decide_lines, doubtful, drafts_of, lines_of, with_second
+from pipeline.reading.compose import Draft, Drafted, decide_lines, doubtful, drafts_of, with_second
 from pipeline.reading.ctc import letters_of, mean_peak
+from pipeline.reading.judge import Judge
 from pipeline.reading.leaders import without_leaders
 from pipeline.reading.order import columns_whole
+from pipeline.reading.page import contents
 
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
@@ -67,6 +71,7 @@ class Engines:
     analyser: PageAnalyser
     line_reader: LineReader
     language: LanguageModel
+    judge: Judge
     tesseract: Engine | None
     files: tuple[ModelFile, ...]
 
@@ -89,6 +94,7 @@ class ArbitratingReader:
         self._analyser = engines.analyser
         self._lines = engines.line_reader
         self._language = engines.language
+        self._judge = engines.judge
         self._tesseract = engines.tesseract
         self._ask = ask if engines.tesseract is not None else SecondReader.NOTHING
         self._page_seconds = page_seconds
@@ -101,15 +107,40 @@ class ArbitratingReader:
 
     def read(self, page: PageImage) -> PageReading:
         started = time.monotonic()
-        parts = set_upright(page.pixels, self._analyser, self._recipe, self._legible)
-        read = [(part, self._read(part.grey, started + self._page_seconds)) for part in parts]
+        read = [(part, contents(drafted, self._judge)) for part, drafted in self.draft(page)]
         return reading_of(page, read, time.monotonic() - started)
+
+    def draft(self, page: PageImage) -> list[tuple[Upright, Drafted]]:
+        """What was seen on the page, or on each of two on one scan, set upright. `read` tells by it what is print, and
+        how sure it is; the curves for that are fitted on drafts. Raises ReadingTimedOut."""
+        deadline = time.monotonic() + self._page_seconds
+        drafts = []
+        for part in set_upright(page.pixels, self._analyser, self._recipe, self._legible):
+            coloured, stamped = self._coloured(page.pixels, part)
+            drafted = replace(self._draft(part.grey, deadline), colour=coloured, stamped=stamped)
+            drafts.append((part, drafted))
+        return drafts
 
     def close(self) -> None:
         if self._tesseract is not None:
             self._tesseract.close()
 
-    def _read(self, grey: Pixels, deadline: float) -> list[Line]:
+    def _coloured(self, pixels: Pixels, upright: Upright) -> tuple[ColourView | None, Drafted | None]:
+        """What is coloured on a page, and what is seen in that ink alone where there is more of it than seals. Bent
+        pages and halves of scans are not looked at."""
+        if upright.size is None:
+            return None, None
+        pose, size = upright.pose, upright.size
+        seen = colour.view(pixels, pose.turn, pose.skew, size)
+        if seen is None or all(mark.seal for mark in seen.marks):
+            return seen, None
+        seals = [mark.box for mark in seen.marks if mark.seal]
+        ink = colour.layer(pixels, pose.turn, pose.skew, size, seals)
+        drafts = drafts_of(self._lines.read(ink, self._analyser.lines(ink)), self._lines.alphabet)
+        blocks = [TextBlock(lines=(at,)) for at in sorted(range(len(drafts)), key=lambda at: drafts[at].box.y0)]
+        return seen, Drafted(grey=ink, drafts=drafts, blocks=blocks, decided=self._decide(drafts, blocks))
+
+    def _draft(self, grey: Pixels, deadline: float) -> Drafted:
         drafts = drafts_of(
             self._lines.read(grey, without_leaders(grey, self._analyser.lines(grey))), self._lines.alphabet
         )
@@ -127,7 +158,7 @@ class ArbitratingReader:
                 drafts[at] = replace(drafts[at], second=tuple(word for line in read for word in line.words))
             # A line's words bear on the rest of its block and on nothing else.
             decided |= self._decide(drafts, [block for block in blocks if not set(block.lines).isdisjoint(doubts)])
-        return list(lines_of(drafts, blocks, decided, grey, self._language))
+        return Drafted(grey=grey, drafts=drafts, blocks=blocks, decided=decided)
 
     def _legible(self, grey: Pixels) -> float:
         """The letters that are read for sure: each line's, times how much the probability of its letters exceeds that

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ocr_models import language
+from ocr_models import judgement, language
 from ocr_models.arbitrating import ArbitratingReader, Engines, SecondReader
-from ocr_models.line_reader import NETWORK, LineReader
+from ocr_models.line_reader import DATA, NETWORK, LineReader
 from ocr_models.manifest import verify
 from ocr_models.own import LANGUAGE, NAMES, places, split
 from ocr_models.page_engine import TrueOcrPageEngine
@@ -19,6 +19,7 @@ from ocr_models.tesseract import TesseractEngine, TesseractReader
 from pipeline.errors import UsageError
 from pipeline.model import ModelFile
 from pipeline.ports import LanguageModel, Reader
+from pipeline.reading.judge import UNFITTED, Judge
 
 _ASKED = {
     "fast": SecondReader.NOTHING,
@@ -48,16 +49,35 @@ def make_reader(profile: str, *, page_seconds: float = 120.0, models: Path | Non
     Raises UsageError (no such profile), ModelMissing, ModelAltered.
     """
     require_known(profile, models)
-    base, own = split(profile)
-    if base == "tesseract":
+    if split(profile)[0] == "tesseract":
         return TesseractReader(page_seconds=page_seconds)
+    judge, judge_file = _judge()
+    return _arbitrating(profile, judge, (judge_file,), page_seconds, models)
+
+
+def drafting_reader(profile: str) -> ArbitratingReader:
+    """A reader whose drafts alone are of use, for it judges nothing: what curves of judgement are fitted with."""
+    return _arbitrating(profile, UNFITTED, (), 120.0, None)
+
+
+def _arbitrating(
+    profile: str, judge: Judge, judge_files: tuple[ModelFile, ...], page_seconds: float, models: Path | None
+) -> ArbitratingReader:
+    base, own = split(profile)
     ask = _ASKED[base]
     kept = models if own else None  # the shipped models are loaded once, wherever others lie
     analyser, line_reader = _page_engine(), _line_reader(own, kept)
     model, model_files = _language(own, kept)
     tesseract = TesseractEngine() if ask is not SecondReader.NOTHING else None
-    files = (*line_reader.models, *model_files, *analyser.models, *(tesseract.models if tesseract else ()))
-    engines = Engines(analyser=analyser, line_reader=line_reader, language=model, tesseract=tesseract, files=files)
+    ours = (*line_reader.models, *model_files, *judge_files)
+    engines = Engines(
+        analyser=analyser,
+        line_reader=line_reader,
+        language=model,
+        judge=judge,
+        tesseract=tesseract,
+        files=(*ours, *analyser.models, *(tesseract.models if tesseract else ())),
+    )
     return ArbitratingReader(profile, engines, ask=ask, page_seconds=page_seconds)
 
 
@@ -75,6 +95,12 @@ def _page_engine() -> TrueOcrPageEngine:
 def _line_reader(own: str, models: Path | None) -> LineReader:
     network = places(own, models)[NETWORK]
     return LineReader(network.path.parent, network.manifest)
+
+
+@cache
+def _judge() -> tuple[Judge, ModelFile]:
+    file = DATA / judgement.FILE
+    return judgement.load(file), verify(judgement.FILE, file)
 
 
 @cache

@@ -21,6 +21,7 @@ from pipeline.imaging.orientation import Lie, how_it_lies, quarter_turn, straigh
 from pipeline.imaging.resolution import cut_into_pieces, reading_scale, scale
 from pipeline.model import Line, ModelFile, PageImage, PageReading, Pixels
 from pipeline.ports import Pose
+from pipeline.reading.page import Contents
 
 PRINT_DPI = 200.0
 """What Tesseract is told: print of 13 points comes to it as large as at this resolution."""
@@ -87,7 +88,7 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
     best = _upright(grey, marks, engine, deadline)
     lines = [line for line in best.lines if _credible(line)]
     upright = replace(best.upright, back=after(best.upright.back, from_pixels))
-    return reading_of(page, [(upright, lines)], time.monotonic() - started)
+    return reading_of(page, [(upright, Contents(lines=lines))], time.monotonic() - started)
 
 
 def _bounded(pixels: Pixels, recipe: Recipe) -> tuple[Pixels, Affine]:

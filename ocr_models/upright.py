@@ -7,7 +7,8 @@ on the page's own picture, turned by quarters only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +20,9 @@ from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten, turned_back
 from pipeline.imaging.resolution import scale
 from pipeline.imaging.spread import find_fold
-from pipeline.model import Line, PageImage, PageReading, Pixels, TextSource
+from pipeline.model import Line, PageImage, PageReading, Pixels, Region, Table, TextSource
 from pipeline.ports import PageAnalyser, Pose
+from pipeline.reading.page import Contents
 
 LEAST_SKEW = 0.3
 """Degrees; along a line of 16 centimetres this is less than a millimetre."""
@@ -38,11 +40,13 @@ LARGEST = 25_000_000
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Upright:
     """A page, or one of two on the same scan. `grey` is clean; `back` maps its pixels to those of the page image, and
-    is an Affine where nothing was bent."""
+    is an Affine where nothing was bent. `size` is the factor by which the page image was made smaller (or larger)
+    before it was laid as `pose` says; None where something else was done to it too."""
 
     grey: Pixels
     back: Map
     pose: Pose
+    size: float | None = None
 
 
 def set_upright(
@@ -54,17 +58,19 @@ def set_upright(
     `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best.
     """
     grey = remove_colour_and_background(pixels, recipe)
-    grey, reduced = scale(grey, min(1.0, (LARGEST / (grey.shape[0] * grey.shape[1])) ** 0.5))
+    size = min(1.0, math.sqrt(LARGEST / (grey.shape[0] * grey.shape[1])))
+    grey, reduced = scale(grey, size)
     marks = find_marks(grey)
     if max(grey.shape) < SMALL and marks.specks > len(marks):
-        grey, reduced = scale(grey, ENLARGED)
+        size = ENLARGED
+        grey, reduced = scale(grey, size)
         marks = find_marks(grey)
     pose = analyser.pose(grey, marks)
     if legible is not None and 0 < len(marks) < SPARSE:
         pose = _most_legible(grey, marks, pose, analyser, legible)
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
-    whole = Upright(grey=straight, back=straight_to.then(turned_to).then(reduced), pose=pose)
+    whole = Upright(grey=straight, size=size, back=straight_to.then(turned_to).then(reduced), pose=pose)
     marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
     fold = find_fold(straight, marks)
     if fold is None:
@@ -103,7 +109,7 @@ def levelled(page: Upright, marks: Marks) -> Upright:
     if field is None:
         return page
     level, level_to = level_lines(page.grey, field)
-    return replace(page, grey=level, back=after(level_to, page.back))
+    return replace(page, grey=level, back=after(level_to, page.back), size=None)
 
 
 def after(one: Map, other: Map) -> Map:
@@ -111,9 +117,9 @@ def after(one: Map, other: Map) -> Map:
     return one.then(other) if isinstance(one, Affine) and isinstance(other, Affine) else Chain((one, other))
 
 
-def reading_of(page: PageImage, read: Sequence[tuple[Upright, Sequence[Line]]], seconds: float) -> PageReading:
+def reading_of(page: PageImage, read: Sequence[tuple[Upright, Contents]], seconds: float) -> PageReading:
     """What was read in the upright pictures, as the reading of the page."""
-    (upright, lines), *more = read
+    (upright, found), *more = read
     pose, height, width = upright.pose, *upright.grey.shape
     to_page = upright.back
     if more or not isinstance(to_page, Affine):
@@ -121,30 +127,45 @@ def reading_of(page: PageImage, read: Sequence[tuple[Upright, Sequence[Line]]], 
         to_page = turned_back(width, height, pose.turn)
         if pose.turn % 2:
             width, height = height, width
-        lines = list(_laid(read, to_page.inverse(), Box(0, 0, width, height)))
+        found = _laid(read, to_page.inverse(), Box(0, 0, width, height))
         pose = replace(pose, skew=0.0)
     return PageReading(
         number=page.number,
         width=width,
         height=height,
         to_points=to_page.then(page.to_points),
-        lines=tuple(lines),
-        source=TextSource.OCR if lines else TextSource.NONE,
+        lines=tuple(found.lines),
+        source=TextSource.OCR if found.lines else TextSource.NONE,
         turn=pose.turn,
         skew=pose.skew,
         seconds=seconds,
+        regions=tuple(found.regions),
+        tables=tuple(found.tables),
     )
 
 
-def _laid(read: Sequence[tuple[Upright, Sequence[Line]]], turned: Affine, within: Box) -> Iterator[Line]:
-    """The lines of all pictures with their boxes on the page, blocks numbered on."""
+def _laid(read: Sequence[tuple[Upright, Contents]], turned: Affine, within: Box) -> Contents:
+    """What is in all pictures with its boxes on the page, blocks numbered on."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    regions: list[Region] = []
     blocks = 0
-    for upright, lines in read:
+    for upright, found in read:
         by = Chain((upright.back, turned))
-        for line in lines:
-            words = tuple(replace(word, box=_inside(box_under(word.box, by), within)) for word in line.words)
-            yield replace(line, words=words, box=bounding([word.box for word in words]), block=line.block + blocks)
-        blocks += max((line.block + 1 for line in lines), default=0)
+
+        def laid(box: Box, by: Map = by) -> Box:
+            return _inside(box_under(box, by), within)
+
+        for line in found.lines:
+            words = tuple(replace(word, box=laid(word.box)) for word in line.words)
+            box = bounding([word.box for word in words])
+            lines.append(replace(line, words=words, box=box, block=line.block + blocks))
+        for table in found.tables:
+            cells = tuple(replace(cell, box=laid(cell.box), block=cell.block + blocks) for cell in table.cells)
+            tables.append(replace(table, box=bounding([cell.box for cell in cells]), cells=cells))
+        regions += [replace(region, box=laid(region.box)) for region in found.regions]
+        blocks += found.blocks
+    return Contents(lines=lines, tables=tables, regions=regions)
 
 
 def _inside(box: Box, within: Box) -> Box:

@@ -38,7 +38,9 @@ from pipeline.model.names import (
     require_aware,
 )
 from pipeline.model.pages import (
+    DOUBTFUL,
     Artifact,
+    Cell,
     Code,
     Line,
     LineKind,
@@ -49,7 +51,10 @@ from pipeline.model.pages import (
     ReaderIdentity,
     Reading,
     ReadingChoice,
+    Region,
+    RegionKind,
     ScanPage,
+    Table,
     TextSource,
     Word,
 )
@@ -99,11 +104,13 @@ from pipeline.model.scans import (
 )
 
 __all__ = [
+    "DOUBTFUL",
     "SYSTEM_NAMES",
     "Action",
     "Answer",
     "Artifact",
     "Attachment",
+    "Cell",
     "Centre",
     "Channel",
     "Choice",
@@ -152,6 +159,8 @@ __all__ = [
     "ReadingChoice",
     "Receipt",
     "Record",
+    "Region",
+    "RegionKind",
     "Remark",
     "Result",
     "Rule",
@@ -161,6 +170,7 @@ __all__ = [
     "StatusChange",
     "Succession",
     "System",
+    "Table",
     "Tally",
     "Target",
     "TextSource",

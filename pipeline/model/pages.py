@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,22 @@ Pixels = NDArray[np.uint8]
 """A picture: (height, width) grey or (height, width, 3) RGB, 0 is black."""
 
 
+DOUBTFUL = 0.97
+"""The confidence below which a word should be looked at by a person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word on a page. `confidence` is 0 to 1. What `box` is measured in is said by what holds the word."""
+    """A word on a page. `confidence` is the probability that it was read right. What `box` is measured in is said by
+    what holds the word."""
 
     text: str
     box: Box
     confidence: float = 1.0
+
+    @property
+    def doubtful(self) -> bool:
+        return self.confidence < DOUBTFUL
 
 
 class LineKind(StrEnum):
@@ -33,6 +43,47 @@ class LineKind(StrEnum):
     TABLE = "table"
     STAMP = "stamp"
     HANDWRITING = "handwriting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of a table: its first row and column, counted from 0, and how many of each it spans. The lines of the
+    page whose `block` is the cell's are what stands in it; there may be none."""
+
+    row: int
+    column: int
+    box: Box
+    block: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table with its cells row by row. Boxes are measured as the words of its page are."""
+
+    rows: int
+    columns: int
+    box: Box
+    cells: tuple[Cell, ...]
+
+
+class RegionKind(StrEnum):
+    """What a piece of a page is that is not its printed text."""
+
+    SEAL = "seal"
+    STAMP = "stamp"
+    SIGNATURE = "signature"
+    HANDWRITING = "handwriting"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A seal, a stamp, a signature, a note by hand, a QR code. `box` is measured as the words of its page are."""
+
+    kind: RegionKind
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +177,35 @@ class PageReading:
     turn: int = 0
     skew: float = 0.0
     seconds: float = 0.0
+    regions: tuple[Region, ...] = ()
+    tables: tuple[Table, ...] = ()
     note: str = ""
     """Empty, or the code of the error that cost this page (see pipeline.errors)."""
 
     @property
     def text(self) -> str:
-        """The printed text: a line per line, an empty line between blocks."""
-        lines = [line for line in self.lines if line.kind in (LineKind.BODY, LineKind.TABLE)]
+        """The printed text: a line per line, an empty line between blocks. A row of a table is one line, with a tab
+        between its cells; what spans rows stands in the first."""
+        rows: dict[int, tuple[int, int]] = {
+            cell.block: (at, cell.row) for at, table in enumerate(self.tables) for cell in table.cells
+        }
+
+        def place(line: Line) -> int | tuple[int, int]:
+            return rows.get(line.block) or line.block
+
+        printed = [line for line in self.lines if line.kind in (LineKind.BODY, LineKind.TABLE)]
         out: list[str] = []
-        for before, line in zip([None, *lines], lines, strict=False):
-            if before is not None and before.block != line.block:
+        before: object = None
+        for here, group in groupby(printed, key=place):
+            if isinstance(here, tuple):
+                same_table = isinstance(before, tuple) and before[0] == here[0]
+                texts = [_row_text(self.tables[here[0]], here[1], list(group))]
+            else:
+                same_table, texts = False, [line.text for line in group]
+            if out and not same_table:
                 out.append("")
-            out.append(line.text)
+            out.extend(texts)
+            before = here
         return "\n".join(out)
 
     @property
@@ -145,6 +213,13 @@ class PageReading:
         """The mean confidence of the words, 0 where there is none."""
         values = [word.confidence for line in self.lines for word in line.words]
         return sum(values) / len(values) if values else 0.0
+
+
+def _row_text(table: Table, row: int, lines: Sequence[Line]) -> str:
+    """The cells of a row, those without text too, but for empty ones at the end."""
+    cells = [cell.block for cell in table.cells if cell.row == row]
+    texts = [" ".join(line.text for line in lines if line.block == block) for block in cells]
+    return "\t".join(texts).rstrip("\t")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

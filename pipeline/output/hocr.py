@@ -1,19 +1,20 @@
 """A document as hOCR 1.2: what was read, where, and how sure it is.
 
-Printed text comes first, in reading order. Lines that are a stamp's ink or handwriting follow in areas of their own,
-which say so in their title (`x_kind stamp`, `x_kind handwriting`); printed areas have `x_kind body` or `x_kind table`.
+Printed text comes first, in reading order; a table is an HTML table, row by row. Lines that are a stamp's ink or
+handwriting follow in areas of their own, which say so in their title (`x_kind stamp`, `x_kind handwriting`); printed
+areas have `x_kind body` or `x_kind table`. Last come the regions that are no text: seals, stamps, signatures, codes.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.geometry import Box, bounding
-from pipeline.model import Line, LineKind, PageReading, Word
+from pipeline.model import Line, LineKind, PageReading, Table, Word
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything but the characters of XML 1.0 (production 2)."""
@@ -26,7 +27,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
   <title>{title}</title>
   <meta http-equiv="Content-Type" content="text/html;charset=utf-8"/>
   <meta name="ocr-system" content="sohoa"/>
-  <meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word"/>
+  <meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocr_table ocr_image"/>
   <meta name="ocr-number-of-pages" content="{pages}"/>
   <meta name="ocr-langs" content="vi"/>
  </head>
@@ -52,9 +53,22 @@ def _page(page: PageReading, index: int) -> Iterator[str]:
     printed = [line for line in page.lines if line.kind not in _APART]
     apart = [line for line in page.lines if line.kind in _APART]
     numbers = _Numbers(index + 1)
-    for (_, kind), lines in groupby([*printed, *apart], key=lambda line: (line.block, line.kind)):
-        yield from _area(list(lines), kind, numbers)
+    cells = {cell.block: table for table in page.tables for cell in table.cells}
+    for place, group in groupby(printed, key=lambda line: _place(line, cells)):
+        if isinstance(place, Table):
+            yield from _table(place, list(group), numbers)
+        else:
+            yield from _area(list(group), place[1], numbers)
+    for (_, kind), group in groupby(apart, key=lambda line: (line.block, line.kind)):
+        yield from _area(list(group), kind, numbers)
+    for region in page.regions:
+        title = f"{_bbox(region.box)}; x_kind {region.kind.value}"
+        yield f'   <div class="ocr_image" id="{numbers.next("image")}" title="{title}"></div>\n'
     yield "  </div>\n"
+
+
+def _place(line: Line, cells: Mapping[int, Table]) -> Table | tuple[int, LineKind]:
+    return cells.get(line.block) or (line.block, line.kind)
 
 
 class _Numbers:
@@ -69,15 +83,36 @@ class _Numbers:
         return f"{what}_{self._page}_{self._counts[what]}"
 
 
+def _table(table: Table, lines: Sequence[Line], numbers: _Numbers) -> Iterator[str]:
+    title = f"{_bbox(table.box)}; x_kind {LineKind.TABLE.value}"
+    yield f'   <table class="ocr_table" id="{numbers.next("table")}" title="{title}">\n'
+    for row in range(table.rows):
+        yield "    <tr>\n"
+        for cell in (cell for cell in table.cells if cell.row == row):
+            spans = f' rowspan="{cell.rows}"' * (cell.rows > 1) + f' colspan="{cell.columns}"' * (cell.columns > 1)
+            inside = [line for line in lines if line.block == cell.block]
+            yield f'    <td class="ocr_carea" id="{numbers.next("block")}" title="{_bbox(cell.box)}"{spans}>\n'
+            yield from _paragraph(inside, numbers) if inside else ()
+            yield "    </td>\n"
+        yield "    </tr>\n"
+    yield "   </table>\n"
+
+
 def _area(lines: Sequence[Line], kind: LineKind, numbers: _Numbers) -> Iterator[str]:
     box = _bbox(bounding([line.box for line in lines]))
     yield f'   <div class="ocr_carea" id="{numbers.next("block")}" title="{box}; x_kind {kind.value}">\n'
+    yield from _paragraph(lines, numbers)
+    yield "   </div>\n"
+
+
+def _paragraph(lines: Sequence[Line], numbers: _Numbers) -> Iterator[str]:
+    box = _bbox(bounding([line.box for line in lines]))
     yield f'    <p class="ocr_par" id="{numbers.next("par")}" title="{box}">\n'
     for line in lines:
         yield f'     <span class="ocr_line" id="{numbers.next("line")}" title="{_bbox(line.box)}">'
         yield " ".join(_words(line.words, numbers))
         yield "</span>\n"
-    yield "    </p>\n   </div>\n"
+    yield "    </p>\n"
 
 
 def _words(words: Iterable[Word], numbers: _Numbers) -> Iterator[str]:

@@ -86,6 +86,9 @@ def _page(page: PageReading) -> dict[str, object]:
         "lines": len(page.lines),
         "words": sum(len(line.words) for line in page.lines),
         "confidence": round(page.confidence, _DIGITS),
+        "doubtful": sum(word.doubtful for line in page.lines for word in line.words),
+        "regions": [{"kind": region.kind, "box": region.box} for region in page.regions],
+        "tables": [{"rows": table.rows, "columns": table.columns, "box": table.box} for table in page.tables],
     }
 
 

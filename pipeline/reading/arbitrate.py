@@ -11,7 +11,7 @@ A beam along the line finds the best sequence. Where both readers agree, surely,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ from pipeline.reading.text import TOKEN, has_digit, strip_marks
 
 Context = tuple[str, str]
 """The last two tokens."""
+UNRIVALLED = 99.0
 CLAUSE: Context = (END, START)
 """The context at the beginning of a clause."""
 
@@ -80,16 +81,22 @@ class Choice:
     slot: Slot
     texts: tuple[str, ...]
     scores: tuple[float, ...]
+    ink: tuple[float, ...] = (0.0,)
+    """How well the frames alone fit each text: log-likelihoods, of which only differences mean something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided for a slot. `margin` is the distance to the best other candidate (99 where there is none)."""
+    """What was decided for a slot. `margin` is the distance to the best other candidate (UNRIVALLED where there is
+    none), `ink_margin` the same by the pixels alone: below 0 where they were overruled. `language` is the weighed
+    log-probability of the text where it stands."""
 
     slot: Slot
     text: str
     margin: float
     known: bool
+    ink_margin: float = UNRIVALLED
+    language: float = 0.0
 
 
 def decide(
@@ -104,12 +111,7 @@ def decide(
     alone = not any(place.second for place in places)
     choices = [_choice(line, place, model, alphabet, weights, alone=alone) for place in places]
     path, after = _best_path(choices, model, weights, context)
-    margins = _margins(choices, path, model, weights, context)
-    decided = [
-        Decision(slot=choice.slot, text=text, margin=margin, known=all_known(text, model))
-        for choice, text, margin in zip(choices, path, margins, strict=True)
-    ]
-    return decided, after
+    return list(_decisions(choices, path, model, weights, context)), after
 
 
 def _choice(
@@ -131,13 +133,19 @@ def _choice(
     if any(has_digit(text) or not all_known(text, model) for text in (seen, second)):
         say *= weights.second_in_codes
     frames = line.log_probs[place.seen[0].first : place.seen[-1].last]
-    ink = _ink(log_likelihoods(frames, texts, alphabet, unknown=weights.unknown), texts, weights)
+    likelihoods = log_likelihoods(frames, texts, alphabet, unknown=weights.unknown)
+    ink = _ink(likelihoods, texts, weights)
     kept = _shortlist(ink, texts, {seen, second}, weights.candidates)
     scores = [float(ink[k]) + (_agreement(texts[k], second, say, weights) if second else 0.0) for k in kept]
     if seen[0].isupper():
         new = weights.respelling_names
         scores = [score if texts[k] in (seen, second) else score - new for k, score in zip(kept, scores, strict=True)]
-    return Choice(slot=place, texts=tuple(texts[k] for k in kept), scores=tuple(scores))
+    return Choice(
+        slot=place,
+        texts=tuple(texts[k] for k in kept),
+        scores=tuple(scores),
+        ink=tuple(float(likelihoods[k]) for k in kept),
+    )
 
 
 def _ink(likelihoods: NDArray[np.float64], texts: list[str], weights: Weights) -> NDArray[np.float64]:
@@ -209,11 +217,10 @@ def _best_path(
     return list(path), after
 
 
-def _margins(
+def _decisions(
     choices: Sequence[Choice], path: Sequence[str], model: LanguageModel, weights: Weights, context: Context
-) -> list[float]:
-    """For each slot the distance to its best other candidate, the neighbours as decided."""
-    margins: list[float] = []
+) -> Iterator[Decision]:
+    """What the path says of each slot, beside its best other candidate, the neighbours as decided."""
     for at, (choice, text) in enumerate(zip(choices, path, strict=True)):
         following = path[at + 1] if at + 1 < len(path) else ""
 
@@ -221,11 +228,18 @@ def _margins(
             spoken, after = _speak(model, here, choice.texts[k], weights)
             return choice.scores[k] + spoken + _speak(model, after, following, weights)[0]
 
-        margin = 99.0
+        margin = ink_margin = UNRIVALLED
         if len(choice.texts) > 1:
             decided = choice.texts.index(text)
-            others = [worth(k) for k in range(len(choice.texts)) if k != decided]
-            margin = max(0.0, worth(decided) - max(others))
-        margins.append(margin)
-        _, context = _speak(model, context, text, weights)
-    return margins
+            others = [k for k in range(len(choice.texts)) if k != decided]
+            margin = max(0.0, worth(decided) - max(map(worth, others)))
+            ink_margin = choice.ink[decided] - max(choice.ink[k] for k in others)
+        spoken, context = _speak(model, context, text, weights)
+        yield Decision(
+            slot=choice.slot,
+            text=text,
+            margin=margin,
+            known=all_known(text, model),
+            ink_margin=ink_margin,
+            language=spoken,
+        )

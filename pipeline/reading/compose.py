@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.geometry import Box, bounding
-from pipeline.model import Line, LineKind, Pixels, Word
+from pipeline.imaging.colour import ColourView
+from pipeline.model import Line, Pixels, Word
 from pipeline.ports import LanguageModel, TextBlock
 from pipeline.reading.arbitrate import CLAUSE, Context, Decision, Weights, decide
 from pipeline.reading.ctc import Alphabet, LineFrames, SeenWord, greedy_words
-from pipeline.reading.kinds import filled_in_by_hand, is_print
 from pipeline.reading.slots import assign, slots
-from pipeline.reading.stamps import is_inside, stamps_of_receipt
-from pipeline.reading.text import SYLLABLE, has_digit, normalise
-from pipeline.reading.words import on_ink, words_of
-
-HAND_CONFIDENCE = 0.35
-"""The readers were made for print: of digits written by hand they read a third."""
+from pipeline.reading.text import SYLLABLE, has_digit
 
 _TWO_LETTERS = re.compile(r"\w\w")
 
@@ -36,6 +31,22 @@ class Draft:
     def text(self) -> str:
         """What was read, before anything is weighed."""
         return " ".join(word.text for word in self.seen or self.second)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Drafted:
+    """All that was seen on an upright page, before it is told print from other ink.
+
+    `grey` is the clean page, `colour` what is coloured on it. `decided` has the decisions of each draft that the line
+    reader saw. `stamped` is the same of the picture of coloured ink alone, where there is more of it than seals.
+    """
+
+    grey: Pixels
+    drafts: Sequence[Draft]
+    blocks: Sequence[TextBlock]
+    decided: Mapping[int, Sequence[Decision]]
+    colour: ColourView | None = None
+    stamped: Drafted | None = None
 
 
 def drafts_of(lines: Iterable[LineFrames], alphabet: Alphabet) -> list[Draft]:
@@ -92,62 +103,3 @@ def decide_lines(
             if block.table:
                 context = CLAUSE
     return decided
-
-
-def lines_of(
-    drafts: Sequence[Draft],
-    blocks: Sequence[TextBlock],
-    decided: dict[int, list[Decision]],
-    grey: Pixels,
-    model: LanguageModel,
-) -> list[Line]:
-    """The lines of the page in reading order. Print comes first; what was stamped on a line or written into it by
-    hand follows as a line of its own kind."""
-    read = list(_read(drafts, blocks, decided, grey, model))
-    stamps = stamps_of_receipt(grey, [word for line in read for word in line.words])
-    return [part for line in read for part in _apart(line, stamps, grey)]
-
-
-def _read(
-    drafts: Sequence[Draft],
-    blocks: Sequence[TextBlock],
-    decided: dict[int, list[Decision]],
-    grey: Pixels,
-    model: LanguageModel,
-) -> Iterator[Line]:
-    for number, block in enumerate(blocks):
-        for at in block.lines:
-            draft = drafts[at]
-            if draft.frames is None:
-                words = [
-                    Word(text=normalise(word.text), box=on_ink(word.box, grey), confidence=word.confidence)
-                    for word in draft.second
-                ]
-                printed = True
-            else:
-                words = words_of(decided[at], draft.frames, grey)
-                printed = is_print(decided[at], draft.frames, model)
-            kind = LineKind.TABLE if block.table else LineKind.BODY
-            if words:
-                yield _line(words, number, kind if printed else LineKind.HANDWRITING)
-
-
-def _apart(line: Line, stamps: Sequence[Box], grey: Pixels) -> Iterator[Line]:
-    """The line, parted by what its words are."""
-    by_hand = filled_in_by_hand(line.words, grey)
-    parts: dict[LineKind, list[Word]] = {}
-    for at, word in enumerate(line.words):
-        if any(is_inside(word.box, stamp) for stamp in stamps):
-            parts.setdefault(LineKind.STAMP, []).append(word)
-        elif at in by_hand:
-            doubted = replace(word, confidence=min(word.confidence, HAND_CONFIDENCE))
-            parts.setdefault(LineKind.HANDWRITING, []).append(doubted)
-        else:
-            parts.setdefault(line.kind, []).append(word)
-    for kind in (LineKind.BODY, LineKind.TABLE, LineKind.STAMP, LineKind.HANDWRITING):
-        if kind in parts:
-            yield _line(parts[kind], line.block, kind)
-
-
-def _line(words: Sequence[Word], block: int, kind: LineKind) -> Line:
-    return Line(words=tuple(words), box=bounding([word.box for word in words]), block=block, kind=kind)

@@ -1,4 +1,4 @@
-"""Whether the ink of a line, or of a word in it, is print.
+"""Which words of a printed line were filled in by hand.
 
 On printed letters two blanks are filled in by hand when the letter is issued: the number between "Số:" and the symbol
 of the office, and the day (and the month) of its date (Decree 30/2020, article 8 and appendix I)."""
@@ -9,20 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Pixels, Word
-from pipeline.ports import LanguageModel
-from pipeline.reading.arbitrate import Decision
-from pipeline.reading.ctc import LineFrames, mean_peak
-from pipeline.reading.text import SYLLABLE
-from pipeline.reading.words import INK
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintLimits:
-    """Below all of these a line isn't print: shares and probabilities."""
-
-    known: float = 0.5
-    ink: float = 0.8
-    second: float = 0.6
+from pipeline.reading.evidence import INK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,22 +25,7 @@ class BlankLimits:
     for some printed digits are darker than others."""
 
 
-LIMITS = PrintLimits()
 BLANKS = BlankLimits()
-
-
-def is_print(
-    decisions: Sequence[Decision], frames: LineFrames, model: LanguageModel, limits: PrintLimits = LIMITS
-) -> bool:
-    """False for signatures, handwriting and scraps of seals: few syllables are known, and no reader is sure."""
-    syllables = [m.group().lower() for d in decisions for m in SYLLABLE.finditer(d.text) if len(m.group()) > 1]
-    second = [word.confidence for decision in decisions for word in decision.slot.second]
-    if not syllables:
-        text = "".join(decision.text for decision in decisions)
-        return any(c.isalnum() for c in text) or len(text) > 1 or bool(second)
-    known = sum(model.knows(syllable) for syllable in syllables) / len(syllables)
-    sure_second = sum(second) / len(second) if second else 0.0
-    return known >= limits.known or mean_peak(frames) >= limits.ink or sure_second >= limits.second
 
 
 def filled_in_by_hand(words: Sequence[Word], grey: Pixels, limits: BlankLimits = BLANKS) -> set[int]:

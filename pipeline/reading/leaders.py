@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Box
 from pipeline.model import Pixels
-from pipeline.reading.words import INK
+from pipeline.reading.evidence import INK
 
 LONG = 2.5
 """Line heights from which a row of dots is a leader and no ellipsis."""

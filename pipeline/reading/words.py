@@ -11,25 +11,25 @@ from pipeline.geometry import Box
 from pipeline.model import Pixels, Word
 from pipeline.reading.arbitrate import Decision
 from pipeline.reading.candidates import part_digits
-from pipeline.reading.confidence import confidences
 from pipeline.reading.ctc import LineFrames
+from pipeline.reading.evidence import INK
 from pipeline.reading.text import normalise, settle_case
 
-INK = 160
-"""Grey below which a pixel of an evened page is ink."""
 
-
-def words_of(decisions: Sequence[Decision], line: LineFrames, grey: Pixels) -> list[Word]:
-    """The words of a line from left to right; places at which nothing is believed give none."""
+def words_of(decisions: Sequence[Decision], line: LineFrames, grey: Pixels) -> tuple[list[Word], list[int]]:
+    """The words of a line from left to right, and which decision each came from; places at which nothing is believed
+    give none. How sure they are is not said yet."""
     words: list[Word] = []
-    for decision, sure in zip(decisions, confidences(decisions, line), strict=True):
+    origins: list[int] = []
+    for at, decision in enumerate(decisions):
         parts = normalise(part_digits(decision.text)).split()
         if not parts:
             continue
         for part, (left, right) in zip(parts, _spans(decision, parts), strict=True):
             box = on_ink(Box(left, line.box.y0, right, line.box.y1), grey)
-            words.append(Word(text=settle_case(part), box=box, confidence=sure))
-    return words
+            words.append(Word(text=settle_case(part), box=box))
+            origins.append(at)
+    return words, origins
 
 
 def _spans(decision: Decision, parts: list[str]) -> Iterator[tuple[float, float]]:

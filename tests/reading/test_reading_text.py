@@ -47,3 +47,26 @@ def test_lost_spaces_around_numbers_are_put_back() -> None:
 
 def test_units_and_codes_keep_their_digits() -> None:
     assert part_digits("37m2 H18.25-230914-0012 161/2024/NĐ-CP") == "37m2 H18.25-230914-0012 161/2024/NĐ-CP"
+
+
+WHOLE = "[1] {2} … – — “hai” ‘ba” \"bốn\" 'năm' 200 m² m³ 37° ≥ ≤ × § • ½ thuỷ, thủy, hoà, hòa, qui, Đắk Lắk"
+
+
+def test_marks_signs_and_old_spellings_stay_as_they_were_printed() -> None:
+    assert normalise(WHOLE) == unicodedata.normalize("NFC", WHOLE)
+
+
+@given(st.text(alphabet=st.sampled_from(WHOLE)))
+def test_no_character_of_office_text_is_lost_or_changed(text: str) -> None:
+    assert normalise(text).replace(" ", "") == unicodedata.normalize("NFC", text).replace(" ", "")
+
+
+@given(st.text(alphabet="ÐðƉɖĐđ"))
+def test_whatever_looks_like_it_is_the_vietnamese_letter(text: str) -> None:
+    assert set(normalise(text)) <= set("Đđ")
+
+
+@given(st.text(alphabet=st.sampled_from(WHOLE), max_size=12))
+def test_parting_digits_and_settling_case_change_no_letter(word: str) -> None:
+    assert part_digits(word).replace(" ", "") == word.replace(" ", "")
+    assert settle_case(word).lower() == word.lower()

@@ -1,0 +1,91 @@
+"""How likely it is that a word is print, and that it was read right: logistic curves over the evidence.
+
+The coefficients are fitted by `python -m ocr_models.train.judgement` on generated pages with all the ink of offices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.colour import ColourView
+from pipeline.model import Pixels
+from pipeline.reading.evidence import ReadLine, Rows, Usual, reading_evidence, stroke_evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Curve:
+    """A logistic curve over evidence that is first brought to mean 0 and variance 1 by `middle` and `spread`. There
+    are as many coefficients as kinds of evidence, or as many as `with_products` has columns."""
+
+    base: float
+    middle: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
+
+    def probabilities(self, rows: Rows) -> NDArray[np.float64]:
+        even = (rows - self.middle) / self.spread
+        if len(self.coefficients) > len(self.middle):
+            even = with_products(even)
+        odds = even @ self.coefficients + self.base
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))), np.float64)
+
+
+def with_products(rows: Rows) -> Rows:
+    """The columns, and the products of any two of them."""
+    one, other = np.triu_indices(rows.shape[1])
+    return np.hstack([rows, rows[:, one] * rows[:, other]])
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Judge:
+    """`right` and `glance` judge by how a word was read, `printed` by its ink too; `glance` lets surely printed words
+    pass without a look at their ink."""
+
+    right: Curve
+    glance: Curve
+    printed: Curve
+    pass_from: float = 0.995
+    """`glance` from which a word is print."""
+    ink_below: float = 0.4
+    """`printed` below which it is not."""
+    likely_from: float = 0.95
+    ink_below_likely: float = 0.05
+    """The same for a word that `glance` takes for print from this on: print lost costs more than ink let through."""
+
+    def confident(self, line: ReadLine) -> ReadLine:
+        """The line, its words with the probability that each was read right; a line that only the second reader saw
+        keeps what that said."""
+        rows = reading_evidence(line)
+        if not len(rows):
+            return line
+        sure = self.right.probabilities(rows)
+        words = [replace(word, confidence=float(p)) for word, p in zip(line.words, sure, strict=True)]
+        return replace(line, words=words)
+
+    def other_ink(self, line: ReadLine, grey: Pixels, colour: ColourView | None, usual: Usual | None) -> set[int]:
+        """The positions of the words that are no print. Dashes and dots are what the words beside them are."""
+        rows = reading_evidence(line)
+        if not len(rows):
+            return set()
+        glance = self.glance.probabilities(rows)
+        lettered = np.array([any(map(str.isalnum, word.text)) for word in line.words])
+        other = np.zeros(len(rows), np.bool_)
+        if usual is None:  # nothing on the page is surely print: a photograph, another script, noise
+            other = glance < self.ink_below
+        elif len(looked_at := np.flatnonzero(glance < self.pass_from)):
+            words = [line.words[at] for at in looked_at.tolist()]
+            strokes = stroke_evidence(words, line.box, grey, colour, usual)
+            printed = self.printed.probabilities(np.hstack([rows[looked_at], strokes]))
+            likely = glance[looked_at] >= self.likely_from
+            other[looked_at] = printed < np.where(likely, self.ink_below_likely, self.ink_below)
+        if lettered.any():
+            other[~lettered] = bool(other[lettered].mean() > 0.5)
+        return set(np.flatnonzero(other).tolist())
+
+
+_NOTHING = Curve(base=0.0, middle=np.zeros(0), spread=np.ones(0), coefficients=np.zeros(0))
+UNFITTED = Judge(right=_NOTHING, glance=_NOTHING, printed=_NOTHING)
+"""Judges nothing."""
