@@ -23,6 +23,8 @@ RULED = 0.35
 """The share of a table's width or height that a rule of it is long, in pieces together."""
 PARTED = 0.5
 """The share of the border between two places of a table that is ruled where they are two cells."""
+ROOM = 0.8
+"""Line heights without ink in any row that part two columns; a space within a text is a third of it."""
 SAME_ROW = 0.5
 """Two lines of print share a row when they overlap by this share of the lower one."""
 
@@ -133,9 +135,9 @@ def _by_room(lines: Sequence[Line]) -> _Grid | None:
             rows.append([line])
     if sum(len(row) > 1 for row in rows) < max(2, len(rows) / 2):
         return None
-    room = 0.5 * median(line.box.height for line in lines)
+    room = ROOM * median(line.box.height for line in lines)
     columns: list[list[float]] = []
-    for left, right in sorted((line.box.x0, line.box.x1) for line in lines):
+    for left, right in sorted((word.box.x0, word.box.x1) for line in lines for word in line.words):
         if columns and left <= columns[-1][1] + room:
             columns[-1][1] = max(columns[-1][1], right)
         else:
