@@ -39,6 +39,10 @@ def with_products(rows: Rows) -> Rows:
     return np.hstack([rows, rows[:, one] * rows[:, other]])
 
 
+MOST = 0.5
+"""The share of a line's words that decides over its dashes and dots."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judge:
     """`right` and `glance` judge by how a word was read, `printed` by its ink too; `glance` lets surely printed words
@@ -65,25 +69,26 @@ class Judge:
         words = [replace(word, confidence=float(p)) for word, p in zip(line.words, sure, strict=True)]
         return replace(line, words=words)
 
-    def other_ink(self, line: ReadLine, grey: Pixels, colour: ColourView | None, usual: Usual | None) -> set[int]:
-        """The positions of the words that are no print. Dashes and dots are what the words beside them are."""
+    def other_ink(
+        self, line: ReadLine, grey: Pixels, colour: ColourView | None, usual: Usual | None
+    ) -> dict[int, float]:
+        """The positions of the words that are no print, with how likely they are print all the same. Dashes and dots
+        are what the words beside them are."""
         rows = reading_evidence(line)
         if not len(rows):
-            return set()
-        glance = self.glance.probabilities(rows)
-        lettered = np.array([any(map(str.isalnum, word.text)) for word in line.words])
-        other = np.zeros(len(rows), np.bool_)
-        if usual is None:  # nothing on the page is surely print: a photograph, another script, noise
-            other = glance < self.ink_below
-        elif len(looked_at := np.flatnonzero(glance < self.pass_from)):
+            return {}
+        share = self.glance.probabilities(rows)
+        limit = np.where(share >= self.likely_from, self.ink_below_likely, self.ink_below)
+        looked_at = np.flatnonzero(share < self.pass_from)
+        if usual is not None and len(looked_at):  # else nothing is surely print: a photograph, another script, noise
             words = [line.words[at] for at in looked_at.tolist()]
             strokes = stroke_evidence(words, line.box, grey, colour, usual)
-            printed = self.printed.probabilities(np.hstack([rows[looked_at], strokes]))
-            likely = glance[looked_at] >= self.likely_from
-            other[looked_at] = printed < np.where(likely, self.ink_below_likely, self.ink_below)
+            share[looked_at] = self.printed.probabilities(np.hstack([rows[looked_at], strokes]))
+        other = share < limit
+        lettered = np.array([any(map(str.isalnum, word.text)) for word in line.words])
         if lettered.any():
-            other[~lettered] = bool(other[lettered].mean() > 0.5)
-        return set(np.flatnonzero(other).tolist())
+            other[~lettered] = bool(other[lettered].mean() > MOST)
+        return {at: float(share[at]) for at in np.flatnonzero(other).tolist()}
 
 
 _NOTHING = Curve(base=0.0, middle=np.zeros(0), spread=np.ones(0), coefficients=np.zeros(0))

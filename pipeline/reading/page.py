@@ -121,13 +121,17 @@ def _parts(
         if other.in_frame(word) or (coloured and other.in_stamp(word)) or (at in no_print and other.in_seal(word)):
             parts.setdefault(LineKind.STAMP, []).append(word)
         elif at in no_print or at in by_hand:
-            doubted = replace(word, confidence=min(word.confidence, HAND_CONFIDENCE))
-            parts.setdefault(LineKind.HANDWRITING, []).append(doubted)
+            parts.setdefault(LineKind.HANDWRITING, []).append(_doubted(word, no_print.get(at, 1.0)))
         else:
             parts.setdefault(printed, []).append(word)
     for kind in LineKind:
         if kind in parts:
             yield _line(parts[kind], kind, number)
+
+
+def _doubted(word: Word, printed: float) -> Word:
+    """A word that is no print, or with this probability is."""
+    return replace(word, confidence=min(word.confidence * printed, HAND_CONFIDENCE))
 
 
 def _coloured(drafted: Drafted, judge: Judge, usual: Usual | None) -> Iterator[Line]:
@@ -141,7 +145,7 @@ def _coloured(drafted: Drafted, judge: Judge, usual: Usual | None) -> Iterator[L
         if 2 * len(no_print) <= len(line.words):
             yield _line(line.words, LineKind.STAMP, number)
         else:
-            words = [replace(word, confidence=min(word.confidence, HAND_CONFIDENCE)) for word in line.words]
+            words = [_doubted(word, no_print.get(at, 1.0)) for at, word in enumerate(line.words)]
             yield _line(words, LineKind.HANDWRITING, number)
 
 
