@@ -26,6 +26,7 @@ from pipeline.model.interconnection import (
     Record,
     System,
 )
+from pipeline.model.layout import Cell, Region, RegionKind, Table
 from pipeline.model.matching import (
     Clues,
     Match,
@@ -40,7 +41,6 @@ from pipeline.model.names import (
 from pipeline.model.pages import (
     DOUBTFUL,
     Artifact,
-    Cell,
     Code,
     Line,
     LineKind,
@@ -51,10 +51,7 @@ from pipeline.model.pages import (
     ReaderIdentity,
     Reading,
     ReadingChoice,
-    Region,
-    RegionKind,
     ScanPage,
-    Table,
     TextSource,
     Word,
 )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Affine, Box
+from pipeline.model.layout import Region, Table
 from pipeline.model.names import digest
 
 Pixels = NDArray[np.uint8]
@@ -43,47 +44,6 @@ class LineKind(StrEnum):
     TABLE = "table"
     STAMP = "stamp"
     HANDWRITING = "handwriting"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell of a table: its first row and column, counted from 0, and how many of each it spans. The lines of the
-    page whose `block` is the cell's are what stands in it; there may be none."""
-
-    row: int
-    column: int
-    box: Box
-    block: int
-    rows: int = 1
-    columns: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with its cells row by row. Boxes are measured as the words of its page are."""
-
-    rows: int
-    columns: int
-    box: Box
-    cells: tuple[Cell, ...]
-
-
-class RegionKind(StrEnum):
-    """What a piece of a page is that is not its printed text."""
-
-    SEAL = "seal"
-    STAMP = "stamp"
-    SIGNATURE = "signature"
-    HANDWRITING = "handwriting"
-    CODE = "code"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """A seal, a stamp, a signature, a note by hand, a QR code. `box` is measured as the words of its page are."""
-
-    kind: RegionKind
-    box: Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
