@@ -8,6 +8,7 @@ from pipeline.indicators.definitions import CENTRES_DIGITIZING, E_RESULTS, RECOR
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Figure, Row
 from pipeline.output.report_format import Language, day, integer, name, percent, points
+from pipeline.output.work_words import WORK_WORDS
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Báo cáo số hóa hồ sơ, giấy tờ tại bộ phận một cửa", "Digitization at the one-stop service centres"),
@@ -202,44 +203,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "accepted_share": ("Tỷ lệ đạt", "Accepted share"),
     "interval_low": ("Cận dưới", "From"),
     "interval_high": ("Cận trên", "To"),
-    "sampled": ("văn bản đã số hóa của kỳ", "digitized documents of the period"),
-    "sheet_hint": (
-        "So từng trang với phần chữ đã đọc, chọn đạt hay chưa đạt, rồi lưu kết quả và chuyển tệp cho người quản trị.",
-        "Compare each page with what was read, choose, then save the result and hand the file to the administrator.",
-    ),
-    "sheet_save": ("Lưu kết quả", "Save the result"),
-    "page": ("trang", "page"),
-    "pages": ("trang", "pages"),
-    "no_picture": ("không có ảnh (văn bản điện tử)", "no picture (it was born digital)"),
-    "read_text": ("Phần chữ đã đọc", "What was read"),
-    "verdict": ("Kết luận", "Verdict"),
-    "verdict_yes": ("Đạt: chữ đúng với trang giấy", "Accepted: the text is what the page says"),
-    "verdict_no": ("Chưa đạt", "Not accepted"),
-    "verdict_note": ("Ghi chú", "Note"),
-    "todo": ("Việc cần làm", "To do"),
-    "about": ("Văn bản hoặc hồ sơ", "Document or dossier"),
-    "since_day": ("Từ ngày", "Since"),
-    "detail": ("Chi tiết", "Detail"),
-    "what_helps": ("Cách xử lý", "What helps"),
-    "no_papers": ("không có giấy tờ nào", "no papers at all"),
-    "state_received": ("chờ đọc", "waits to be read"),
-    "state_reading": ("đang đọc", "being read"),
-    "state_done": ("đã đọc", "read"),
-    "state_failed": ("không đọc được", "could not be read"),
-    "todo_unmatched": ("Văn bản chưa có hồ sơ", "Document without a dossier"),
-    "todo_unmatched_help": (
-        "sohoa match VĂN_BẢN MÃ_HỒ_SƠ --component MÃ",
-        "sohoa match DOCUMENT DOSSIER --component CODE",
-    ),
-    "todo_missing": ("Hồ sơ chưa đủ tệp số hóa", "Dossier without all its files"),
-    "todo_missing_help": (
-        "quét giấy tờ còn thiếu vào thư mục của đơn vị",
-        "scan what is missing into the centre's folder",
-    ),
-    "todo_undated": ("Hồ sơ không có ngày tiếp nhận", "Dossier without a date of reception"),
-    "todo_undated_help": ("sửa trong hệ thống một cửa rồi nhập lại", "correct it in the one-stop system, import again"),
-    "todo_copied": ("Kết quả trùng tệp với thành phần", "Result with a component's file"),
-    "todo_copied_help": ("quét đúng giấy tờ kết quả", "scan the result itself"),
     "map": ("Bản đồ các tỉnh", "Map of the provinces"),
     "map_note": (
         "Mỗi ô là một tỉnh, đặt gần đúng vị trí; ô đậm hơn có tỷ lệ cao hơn.",
@@ -315,7 +278,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 def words(language: Language) -> dict[str, str]:
     """Every word of a report by its key."""
     at = 0 if language is Language.VIETNAMESE else 1
-    return {key: pair[at] for key, pair in _WORDS.items()}
+    return {key: pair[at] for key, pair in {**_WORDS, **WORK_WORDS}.items()}
 
 
 def edition(report: Report, language: Language) -> str:
