@@ -26,7 +26,7 @@ from pipeline.errors import IntegrityError, NotFound, ObjectNotFound
 from pipeline.indicators import editions
 from pipeline.intake import receipt_record
 from pipeline.intake.receipt_record import ReceiptRecord
-from pipeline.model import Artifact, Choice, GateSetting, Match, Reading, Tombstone, Verdict, Withdrawal
+from pipeline.model import Artifact, Choice, GateSetting, Match, Reading, ReadingChoice, Tombstone, Verdict, Withdrawal
 from pipeline.output import reading_record
 from storage.catalogue import Catalogue
 
@@ -47,6 +47,9 @@ def rebuild(services: Services, tell: Tell) -> Counter[str]:
     for setting in sorted(_all(services, "gates/", GateSetting, tell), key=lambda one: one.set_at):
         services.catalogue.gate.put(setting)
         counts["gate settings"] += 1
+    for choice in sorted(_all(services, "profiles/", ReadingChoice, tell), key=lambda one: one.set_at):
+        services.catalogue.reading_choices.put(choice)
+        counts["chosen profiles"] += 1
     for tombstone in _all(services, "tombstones/", Tombstone, tell):
         counts["tombstones"] += services.catalogue.tombstones.record(tombstone)
     _documents(services, counts, tell)

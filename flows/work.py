@@ -35,6 +35,7 @@ from pipeline.model import (
     MatchSource,
     Original,
     Reading,
+    ReadingChoice,
     Receipt,
     Withdrawal,
 )
@@ -270,6 +271,12 @@ def store_centres(services: Services, rows: Sequence[Centre], now: datetime) -> 
     """Keeps centres that were changed by hand as a file that can be imported again."""
     content = dump_centres(rows)
     services.objects.put(keys.register("centres", now, hashlib.sha256(content).hexdigest(), ".json"), content)
+
+
+def choose_profile(services: Services, choice: ReadingChoice) -> None:
+    """With which profile a centre reads from now on: the object first, then the row."""
+    services.objects.put(keys.reading_choice(choice), manifest.canonical(choice))
+    services.catalogue.reading_choices.put(choice)
 
 
 def set_gate(services: Services, setting: GateSetting) -> None:

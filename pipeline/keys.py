@@ -9,6 +9,7 @@
     registers/<yyyymmddThhmmss.ffffff>-<sha256, 12 digits>/<kind>.csv, .xlsx or .json: the imported file as it came;
                                               what was changed by hand as a file of the same layout
     gates/<yyyymmddThhmmss.ffffff>.json       what was set for a gate
+    profiles/<yyyymmddThhmmss.ffffff>.json    with which profile a centre reads from then on
     verdicts/<document id>/<yyyymmddThhmmss.ffffff>.json    what somebody said of a document in a sample
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import Artifact, GateSetting, Match, Receipt, Verdict, Withdrawal
+from pipeline.model import Artifact, GateSetting, Match, ReadingChoice, Receipt, Verdict, Withdrawal
 
 
 def original(sha256: str) -> str:
@@ -67,6 +68,10 @@ def register(kind: str, imported_at: datetime, sha256: str, suffix: str) -> str:
 
 def gate_setting(of: GateSetting) -> str:
     return f"gates/{of.set_at:%Y%m%dT%H%M%S.%f}.json"
+
+
+def reading_choice(of: ReadingChoice) -> str:
+    return f"profiles/{of.set_at:%Y%m%dT%H%M%S.%f}.json"
 
 
 def report(made_at: datetime, name: str) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from flows.services import scan_opener
 from flows.settings import Settings
+from flows.work import choose_profile
 from ocr_models import compare as comparison
 from ocr_models import own
 from ocr_models.manifest import load_manifest
@@ -137,7 +138,7 @@ def use(context: typer.Context, profile: Profile, centre: Centre = "") -> None:
             raise NotFound(f"Centre {centre}; `sohoa centre list` shows all.")
         if profile:
             require_known(profile, services.settings.models_folder)
-        services.catalogue.reading_choices.put(ReadingChoice(centre=centre, profile=profile, set_at=now()))
+        choose_profile(services, ReadingChoice(centre=centre, profile=profile, set_at=now()))
         chosen = services.profile(centre)
     out.print(f"{chosen}, for {centre or 'all centres that have no choice of their own'}")
 

@@ -18,6 +18,7 @@ from flows.services import Services, open_services, prepare
 from flows.settings import Settings, load
 from flows.work import (
     Outcome,
+    choose_profile,
     digitize_document,
     match_waiting,
     record_match,
@@ -42,6 +43,7 @@ from pipeline.model import (
     Original,
     PageRange,
     PaperKind,
+    ReadingChoice,
     Rule,
     Scope,
     Tombstone,
@@ -109,6 +111,7 @@ def require_same(office: Services, lost: Services, documents: list[str]) -> None
     assert after.lookup.procedures() == before.lookup.procedures()
     assert after.lookup.targets() == before.lookup.targets()
     assert after.gate.history() == before.gate.history()
+    assert after.reading_choices.history() == before.reading_choices.history()
     assert after.tombstones.all() == before.tombstones.all()
     assert after.editions.all() == before.editions.all()
     moment = clock.now()
@@ -136,6 +139,7 @@ def test_every_report_and_every_document_is_what_it_was(office: Services, lost: 
     centre = replace(office.catalogue.lookup.centres()[0], name="Bộ phận Một cửa khác", profile="tesseract")
     store_centres(office, [centre], clock.now())
     office.catalogue.register.put_centres([centre])
+    choose_profile(office, ReadingChoice(centre="H18.25", profile="fast", set_at=clock.now()))
     unread = receive(office, "moi.png", "TỜ TRÌNH")
     match_waiting(office, clock.now())
     assert rebuilt(lost) == []
