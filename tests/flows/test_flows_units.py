@@ -19,7 +19,7 @@ def test_figures_of_the_past_are_shown_for_the_provinces_of_today(services: Serv
     then = make_report(services, Scope.NATION, "", PERIOD, NOW)
     today = make_report(services, Scope.NATION, "", PERIOD, NOW, units_on=NEW)
     assert [row.code for row in then.provinces] == ["H18"]
-    assert [(row.code, row.name) for row in today.provinces] == [("H35", "Lai Châu")]
+    assert [(row.code, row.name) for row in today.provinces] == [("H35", "Tỉnh Lai Châu")]
     assert (then.units_on, today.units_on) == (None, NEW)
     assert then.total.counts == today.total.counts
     province = make_report(services, Scope.PROVINCE, "H35", PERIOD, NOW, units_on=NEW)
