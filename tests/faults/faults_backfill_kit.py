@@ -32,7 +32,8 @@ def old_scans(folder: Path, number: int, centre: str = CENTRE) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What became of the old scans: receipts, documents, the claims that it took to read them, and objects."""
+    """What became of the old scans: receipts, documents, the claims that it took to read them, and how many have a whole
+    reading in the store."""
 
     receipts: int
     documents: Counter[str]
@@ -50,7 +51,7 @@ def account(installation: Installation) -> Account:
         rows = connection.execute(sa.select(documents.c.state, documents.c.attempts)).all()
     database.close()
     with open_services(settings) as services:
-        stored = [key for key in services.objects.keys("readings/") if key.endswith("manifest.json")]
+        stored = {key.split("/")[1] for key in services.objects.keys("readings/") if key.endswith("manifest.json")}
         return Account(
             receipts=len(services.catalogue.receipts.receipts()),
             documents=Counter(row.state.value for row in rows),
