@@ -32,7 +32,7 @@ def old_scans(folder: Path, number: int, centre: str = CENTRE) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What became of the old scans: receipts, documents, the claims that it took to read them, and how many have a whole
+    """What became of the old scans: receipts, documents, the claims that it took to read them, how many have a whole
     reading in the store."""
 
     receipts: int
