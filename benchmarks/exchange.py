@@ -23,8 +23,8 @@ from pathlib import Path
 
 import httpx
 
-from flows.connecting import connected, seal_of
-from flows.sending import send_due
+from flows.interconnection.connecting import connected, seal_of
+from flows.interconnection.sending import send_due
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, load
 from pipeline.clock import now

@@ -13,10 +13,10 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
-from flows.backfill_flow import backfill_control, backfill_documents, backfill_scans
+from flows.backfill.flow import backfill_control, backfill_documents, backfill_scans
 from flows.digitize import digitize_batch
 from flows.ingest import ingest
-from flows.interconnect import interconnect
+from flows.interconnection.flow import interconnect
 from flows.prefect_environment import BACKFILL_QUEUE, CONNECTIONS_QUEUE, RUN_COMMAND, WORK_POOL
 from flows.reconcile import reconcile
 from flows.report import report

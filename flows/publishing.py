@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from flows import sharing
+from flows.interconnection import sharing
 from flows.services import Services
 from pipeline import keys
 from pipeline.indicators import periods

@@ -153,7 +153,7 @@ def run(
             supervisor.start(Part.WATCHER, [sys.executable, "-m", "sohoa", "watch"])
             tell(f"Watching {settings.inbox_folder}")
         if Part.FEEDER in parts:
-            supervisor.start(Part.FEEDER, [sys.executable, "-m", "flows.backfill_feed"])
+            supervisor.start(Part.FEEDER, [sys.executable, "-m", "flows.backfill.feed"])
         _attend(settings, supervisor, stop, until_idle=until_idle, tell=tell)
     finally:
         supervisor.stop()

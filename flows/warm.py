@@ -35,10 +35,10 @@ from pipeline.errors import SohoaError
 
 log = logging.getLogger("flows.warm")
 _IMPORTED_BY_RUNS = (
-    "flows.backfill_flow",
+    "flows.backfill.flow",
     "flows.digitize",
     "flows.ingest",
-    "flows.interconnect",
+    "flows.interconnection.flow",
     "flows.reconcile",
     "flows.report",
     "prefect.flow_engine",

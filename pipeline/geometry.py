@@ -111,18 +111,6 @@ class Map(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Homography:
-    """A plane seen from another place: (x', y') = (n0 / n2, n1 / n2) with n = rows · (x, y, 1)."""
-
-    rows: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
-
-    def apply(self, x: float, y: float) -> tuple[float, float]:
-        (a, c, e), (b, d, f), (g, h, i) = self.rows
-        depth = g * x + h * y + i
-        return (a * x + c * y + e) / depth, (b * x + d * y + f) / depth
-
-
-@dataclass(frozen=True, slots=True)
 class Chain:
     """One map after the other."""
 

@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from flows import backfill_plan, backfill_promote, backfills
-from flows.backfills import Status, row
+from flows.backfill import control as backfills
+from flows.backfill import plan as backfill_plan
+from flows.backfill import promote as backfill_promote
+from flows.backfill.control import Status, row
 from flows.progress import span
 from flows.services import Services
 from pipeline.backfill import spec as form

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from flows import both_sides, connecting, recording
-from flows.sharing import unshared as unshared_records
-from flows.turns import exchange
+from flows.interconnection import both_sides, connecting, recording
+from flows.interconnection.sharing import unshared as unshared_records
+from flows.interconnection.turns import exchange
 from pipeline.clock import local, now
 from pipeline.errors import UsageError, by_code
 from pipeline.interconnection import sealing

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.looking_up import Asker, Verification, verify_firm, verify_owner
+from flows.interconnection.looking_up import Asker, Verification, verify_firm, verify_owner
 from pipeline.clock import local, now
 from pipeline.model import System
 from sohoa import console

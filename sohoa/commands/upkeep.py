@@ -10,9 +10,9 @@ import typer
 from rich.status import Status
 
 from flows import metrics
-from flows.backup import Copied, backup, restore, snapshots
-from flows.rebuild import rebuild
-from flows.verify import Finding, verify
+from flows.keeping.backup import Copied, backup, restore, snapshots
+from flows.keeping.rebuild import rebuild
+from flows.keeping.verify import Finding, verify
 from pipeline.clock import now
 from pipeline.errors import UsageError
 from pipeline.throttle import Throttle

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
 from pipeline import clock
-from pipeline.model import Dossier, Period
+from pipeline.model import Period
 from storage.catalogue import procedure_tallies
 from storage.catalogue.facts import COUNTED, counts, dossier_facts, wanted
 from storage.catalogue.procedure_tallies import Within
@@ -57,13 +57,6 @@ month_tallies = _sums("month_tallies", "month")  # by the first day of the month
 _MEASURES = [measure.value for measure in COUNTED]
 _CELLS = 2000
 """So many are counted by one statement."""
-
-
-def cell_of(dossier: Dossier) -> Cell | None:
-    """Where a dossier counts; None where it has no date of reception."""
-    if dossier.received_at is None:
-        return None
-    return Cell(dossier.centre, clock.local_day(dossier.received_at), dossier.procedure)
 
 
 def refresh(connection: sa.Connection, cells: Iterable[Cell]) -> None:

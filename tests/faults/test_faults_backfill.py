@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows import backfills
+from flows.backfill import control as backfills
 from flows.services import open_services
 from pipeline import clock
 from pipeline.backfill.folder import FolderSource
@@ -33,7 +33,7 @@ from tests.servers.s3 import any_s3
 def feed(workspace: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with (workspace / "feeder.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.backfill_feed"], env=environment, cwd=ROOT, stdout=log, stderr=log
+            [sys.executable, "-m", "flows.backfill.feed"], env=environment, cwd=ROOT, stdout=log, stderr=log
         )
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import backfill_feed, backfill_promote, backfills
-from flows.backfill_feed import Feeder
-from flows.backfill_plan import plan
+from flows.backfill import control as backfills
+from flows.backfill import feed as backfill_feed
+from flows.backfill import promote as backfill_promote
+from flows.backfill.feed import Feeder
+from flows.backfill.plan import plan
 from flows.services import Services
 from flows.work import Outcome, digitize_document
 from pipeline import clock, keys

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.backup import backup, restore, snapshots
+from flows.keeping.backup import backup, restore, snapshots
+from flows.keeping.verify import Finding, Problem, verify
 from flows.services import Services, open_services, prepare
 from flows.settings import Settings, load
-from flows.verify import Finding, Problem, verify
 from flows.work import Outcome, digitize_document
 from pipeline import clock, keys
 from pipeline.errors import IntegrityError, ObjectNotFound, StoreUnavailable, UsageError

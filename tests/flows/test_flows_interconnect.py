@@ -16,11 +16,11 @@ from connectors.simulators.base import Fault, Simulator
 from connectors.simulators.others import civil
 from connectors.simulators.serve import running
 from flows import alerts
+from flows.interconnection.sharing import unshared
+from flows.interconnection.turns import exchange
 from flows.publishing import make_report
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, load
-from flows.sharing import unshared
-from flows.turns import exchange
 from pipeline.indicators import periods
 from pipeline.indicators.report import Report
 from pipeline.model import (

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows import editions
-from flows.backfill_promote import choose
+from flows.backfill.promote import choose
 from flows.importing import Kind, import_file
+from flows.keeping.rebuild import rebuild
 from flows.publishing import make_report
-from flows.rebuild import rebuild
 from flows.services import Services, open_services, prepare
 from flows.settings import Settings, load
 from flows.work import (

@@ -1,6 +1,6 @@
 """What administrators do with backfills: the command line and the flows of the Prefect page call the same functions.
 
-They only change what the catalogue says, so any host may call them; `flows.backfill_feed` does the work.
+They only change what the catalogue says, so any host may call them; `flows.backfill.feed` does the work.
 """
 
 from __future__ import annotations

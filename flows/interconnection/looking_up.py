@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.connecting import Watch, connected, seal_of
+from flows.interconnection.connecting import Watch, connected, seal_of
 from flows.services import Services
 from pipeline.errors import NotFound, SohoaError, UsageError
 from pipeline.interconnection import comparing

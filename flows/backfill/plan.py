@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from flows.backfills import complete, reader_id
+from flows.backfill.control import complete, reader_id
 from flows.lanes import throttle
 from flows.services import Services, gatekeeper, isolated_reader, loaded, scan_source
 from pipeline import keys

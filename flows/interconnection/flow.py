@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from prefect import flow, get_run_logger
 
+from flows.interconnection.turns import exchange
 from flows.services import workspace_services
-from flows.turns import exchange
 from pipeline.clock import now
 from pipeline.model import System
 

@@ -12,7 +12,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 from pydantic import Field
 
-from flows import backfills
+from flows.backfill import control as backfills
 from flows.services import Services, workspace_services
 from pipeline.backfill.spec import Backfill, OldScans, Promotion, Query, Spec
 from pipeline.clock import now

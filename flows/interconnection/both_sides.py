@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.sending import dossier_record
+from flows.interconnection.sending import dossier_record
 from flows.services import Services
 from pipeline.errors import NotFound
 from pipeline.model import OutboxEntry, OutboxState, Query, Question, System, digest

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.connecting import seal_of
+from flows.interconnection.connecting import seal_of
 from flows.services import Services
 from pipeline.clock import local_day
 from pipeline.errors import ImportRefused, NotOffered

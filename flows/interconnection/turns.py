@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flows.connecting import Watch, check, connected
-from flows.fetching import fetch_register, follow
-from flows.sending import send_due
+from flows.interconnection.connecting import Watch, check, connected
+from flows.interconnection.fetching import fetch_register, follow
+from flows.interconnection.sending import send_due
 from flows.services import Services
 from flows.work import owner
 from pipeline.errors import SohoaError

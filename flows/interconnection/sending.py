@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.connecting import Watch, endpoint_of, seal_of
+from flows.interconnection.connecting import Watch, endpoint_of, seal_of
 from flows.services import Services
 from flows.work import owner
 from pipeline import keys

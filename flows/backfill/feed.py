@@ -1,6 +1,6 @@
 """The feeder: takes the files of running backfills, lets documents wait to be read, and hands them to Prefect.
 
-    python -m flows.backfill_feed
+    python -m flows.backfill.feed
 
 A plain process beside the watcher, nice to all others. Any number of hosts may run one: each backfill is fed by one of
 them at a time, which holds a lease on it. What is done is in the catalogue, file by file; killed at any moment, the
@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from flows import backfill_promote
+from flows.backfill import promote as backfill_promote
 from flows.lanes import be_nice, throttle
 from flows.prefect_environment import enter
 from flows.services import Services, gatekeeper, scan_source, workspace_services
@@ -48,7 +48,7 @@ from pipeline.intake.rules import for_old_scans
 from pipeline.intake.settle import InboxFile, sign
 from pipeline.ports.sources import SourceFile
 
-log = logging.getLogger("flows.backfill_feed")
+log = logging.getLogger("flows.backfill.feed")
 
 LEASE = timedelta(minutes=2)
 AHEAD = 10_000
@@ -251,7 +251,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     be_nice()
     enter(load(find_workspace(None)))
-    from flows.backfill_offer import Offer  # noqa: PLC0415  Prefect reads its settings when it is imported
+    from flows.backfill.offer import Offer  # noqa: PLC0415  Prefect reads its settings when it is imported
 
     with workspace_services() as services:
         offer = Offer()

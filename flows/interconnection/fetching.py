@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.connecting import Watch
 from flows.importing import Kind
+from flows.interconnection.connecting import Watch
 from flows.services import Services
 from flows.work import match_waiting, store_register
 from pipeline.clock import local_day

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 
-from flows import backfill_throttle, backfills
-from flows.backfills import Status
+from flows.backfill import control as backfills
+from flows.backfill import throttle as backfill_throttle
+from flows.backfill.control import Status
 from flows.lanes import throttle
 from flows.progress import span
 from flows.services import Services

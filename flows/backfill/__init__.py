@@ -1,0 +1,1 @@
+"""Old scans and readings anew, behind what clerks wait for."""

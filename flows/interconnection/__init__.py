@@ -1,0 +1,1 @@
+"""Sending to and fetching from the systems around the one-stop centre."""

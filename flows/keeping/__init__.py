@@ -1,0 +1,1 @@
+"""Keeping what there is: backups, proof, and the catalogue made anew."""
