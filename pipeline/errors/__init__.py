@@ -31,6 +31,7 @@ from pipeline.errors.connections import (
     SystemUnavailable,
 )
 from pipeline.errors.faults import (
+    CatalogueNewer,
     CatalogueOutdated,
     CatalogueUnavailable,
     ClockDiffers,
@@ -99,6 +100,7 @@ __all__ = [
     "AnswerNotUnderstood",
     "BlankPage",
     "BrokenScan",
+    "CatalogueNewer",
     "CatalogueOutdated",
     "CatalogueUnavailable",
     "CertificateRefused",

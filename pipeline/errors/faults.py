@@ -168,6 +168,16 @@ class CatalogueOutdated(ConfigurationError):
     english = "The database's schema is not the one of this version. Run `sohoa init`, which upgrades it:"
 
 
+class CatalogueNewer(ConfigurationError):
+    """There is no way back: what a later version wrote, this one might misread."""
+
+    code = "catalogue-newer"
+    english = (
+        "A later version of sohoa has upgraded the database; nothing was changed. Install that version, or restore a "
+        "backup from before the upgrade:"
+    )
+
+
 class ReaderDiffers(ConfigurationError):
     """A backfill is read by one reader from its beginning to its end."""
 

@@ -21,8 +21,8 @@ class CatalogueDump(Protocol):
         ...
 
     def load(self, folder: Path) -> int:
-        """Fills an empty database, all or nothing; returns how many rows. Raises UsageError where it is in use or
-        the dump is of a later version, IntegrityError where the dump is not whole."""
+        """Fills an empty database, all or nothing; returns how many rows. Raises UsageError where it is in use,
+        CatalogueNewer where the dump is of a later version, IntegrityError where it is not whole."""
         ...
 
 

@@ -77,8 +77,8 @@ class Dump:
         """Fills a database that holds nothing yet and brings it to this version; all or nothing. Returns how many rows
         there are.
 
-        Raises UsageError where it is in use, or the dump is of a later version; IntegrityError where the dump is not
-        what was written.
+        Raises UsageError where it is in use, CatalogueNewer where the dump is of a later version, IntegrityError where
+        it is not what was written.
         """
         index = _index(folder)
         with self._database.write() as connection:

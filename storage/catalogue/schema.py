@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from pipeline.errors import CatalogueOutdated, UsageError
+from pipeline.errors import CatalogueNewer, CatalogueOutdated
 from storage.catalogue.session import Database, exclusive
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def upgrade(database: Database) -> None:
 
 
 def migrate(connection: sa.Connection, revision: str = "head") -> None:
-    """Brings the schema to a revision. Raises UsageError where this version does not know it."""
+    """Brings the schema to a revision. Raises CatalogueNewer where this version does not know it, or the one that is
+    there."""
     from alembic import command  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
@@ -50,7 +51,7 @@ def migrate(connection: sa.Connection, revision: str = "head") -> None:
     try:
         command.upgrade(config, revision)
     except CommandError as error:
-        raise UsageError(f"{error}: a later version of sohoa wrote it; install that one.") from error
+        raise CatalogueNewer(f"{error}.") from error
 
 
 def revision(connection: sa.Connection) -> str:
@@ -60,13 +61,15 @@ def revision(connection: sa.Connection) -> str:
 
 
 def check(database: Database) -> None:
-    """Raises CatalogueOutdated where the schema is older or newer than this program, or there is none."""
+    """Raises CatalogueOutdated where the schema is older than this program or there is none, CatalogueNewer."""
     if database.path and not Path(database.path).exists():
         raise CatalogueOutdated(f"{database.path} does not exist yet.")
     wanted = heads()
     with database.read() as connection:
         known = sa.inspect(connection).has_table(_VERSION.name)
         found = set(connection.scalars(sa.select(_VERSION.c.version_num))) if known else set()
+    if found - revisions()["revision"]:
+        raise CatalogueNewer(f"{database.name} is {', '.join(sorted(found))}, known is {', '.join(sorted(wanted))}.")
     if found != wanted:
         there = ", ".join(sorted(found)) or "empty"
         raise CatalogueOutdated(f"{database.name} is {there}, wanted is {', '.join(sorted(wanted))}.")
@@ -74,8 +77,14 @@ def check(database: Database) -> None:
 
 def heads() -> set[str]:
     """The newest revision of these migrations, as Alembic finds it: one that no other builds on."""
+    named = revisions()
+    return named["revision"] - named["down_revision"]
+
+
+def revisions() -> dict[str, set[str]]:
+    """All revisions of these migrations, and those that others build on."""
     named = {"revision": set[str](), "down_revision": set[str]()}
     for file in (MIGRATIONS / "versions").glob("*.py"):
         for name, number in _REVISION.findall(file.read_text("utf-8")):
             named[name].add(number)
-    return named["revision"] - named["down_revision"]
+    return named

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import IntegrityError, UsageError
+from pipeline.errors import CatalogueNewer, IntegrityError, UsageError
 from pipeline.model import Action, GateSetting, Rule
 from pipeline.ports import CatalogueDump
 from storage.catalogue import Catalogue
@@ -114,6 +114,6 @@ def test_a_dump_of_a_later_version_is_refused(catalogue: Catalogue, tmp_path: Pa
     Catalogue("sqlite://").dump.write(tmp_path / "dump")
     index = json.loads((tmp_path / "dump/tables.json").read_text())
     (tmp_path / "dump/tables.json").write_text(json.dumps(index | {"revision": "9999"}))
-    with pytest.raises(UsageError, match="later version"):
+    with pytest.raises(CatalogueNewer, match="later version"):
         catalogue.dump.load(tmp_path / "dump")
     catalogue.check()

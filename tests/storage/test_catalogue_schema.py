@@ -5,7 +5,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from pipeline.errors import CatalogueOutdated
+from pipeline.errors import CatalogueNewer, CatalogueOutdated
 from storage.catalogue import Catalogue, schema
 from storage.catalogue.search import INDEX_TABLES
 from storage.catalogue.session import Database
@@ -54,7 +54,7 @@ def test_a_newer_schema_is_not_touched(url: str) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     database.close()
-    with pytest.raises(CatalogueOutdated, match="9999"):
+    with pytest.raises(CatalogueNewer, match="9999"):
         catalogue.check()
     catalogue.close()
 
