@@ -88,8 +88,8 @@ class Catalogue:
         schema.upgrade(self._database)
 
     def check(self) -> None:
-        """Raises CatalogueOutdated where `upgrade` has to be called first, CatalogueNewer where a later version was here,
-        CatalogueUnavailable where the database cannot be reached, ConfigurationError where it refuses this user."""
+        """Raises CatalogueOutdated where `upgrade` has to be called first, CatalogueNewer where a later version was
+        here, CatalogueUnavailable where the database does not answer, ConfigurationError where it refuses this user."""
         schema.check(self._database)
 
     def check_clock(self, now: datetime, most: timedelta) -> None:
