@@ -198,10 +198,15 @@ def _clues_of(document: Document, done: Digitized, receipts: Sequence[Receipt]) 
     return clues.behind_sheet(found, document.dossier)
 
 
-def _find_dossier(services: Services, document: str, found: Clues, now: datetime) -> bool:
+def match_by_clues(services: Services, document: str, found: Clues, now: datetime) -> Match | None:
+    """Where a document belongs by what was found on it and in its names; nothing is recorded."""
     wanted = {*found.qr_codes, *found.text_codes, *found.name_codes}
     dossiers = {d.code: d for d in services.catalogue.lookup.dossiers(wanted)} if wanted else {}
-    matched = match.match(document, found, dossiers, now)
+    return match.match(document, found, dossiers, now)
+
+
+def _find_dossier(services: Services, document: str, found: Clues, now: datetime) -> bool:
+    matched = match_by_clues(services, document, found, now)
     return matched is not None and record_match(services, matched)
 
 

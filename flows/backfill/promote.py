@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from flows.services import Services, language
-from flows.work import clues_of_reading
+from flows.work import clues_of_reading, match_by_clues
 from pipeline import keys
 from pipeline.backfill.compare import Knows, Pair, changed_words, is_better, quality
 from pipeline.backfill.spec import Backfill, Decision, Promotion
@@ -17,7 +17,6 @@ from pipeline.errors import UsageError
 from pipeline.model import Choice, Match, Reading
 from pipeline.output import manifest
 from pipeline.output.side_by_side_html import Compared
-from pipeline.understanding import match
 from storage.catalogue.backfill_documents import Beside
 
 _AT_ONCE = 200
@@ -89,10 +88,7 @@ def choose(services: Services, reading: Reading, now: datetime) -> None:
 
 def match_of(services: Services, reading: Reading, now: datetime) -> Match | None:
     """Where the document belongs by what this reading says."""
-    found = clues_of_reading(services, reading)
-    wanted = {*found.qr_codes, *found.text_codes, *found.name_codes}
-    dossiers = {d.code: d for d in services.catalogue.lookup.dossiers(wanted)} if wanted else {}
-    return match.match(reading.document, found, dossiers, now)
+    return match_by_clues(services, reading.document, clues_of_reading(services, reading), now)
 
 
 def _is_better(services: Services, pair: Pair) -> bool:
