@@ -11,17 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from flows.importing import Kind
+from flows.importing import Kind, import_file
 from flows.interconnection.connecting import Watch
 from flows.services import Services
-from flows.work import match_waiting, store_register
+from flows.work import match_waiting
 from pipeline.clock import local_day
 from pipeline.interconnection import incoming
 from pipeline.model import Query, Record, System
 from pipeline.ports import Connector
-from pipeline.register import ImportFile, read_dossiers, read_procedures
+from pipeline.register import Problem
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ def fetch_register(services: Services, connector: Connector, clock: Callable[[],
     while pass_due and clock() - began < BUDGET:
         news = connector.fetch(Query(kind="dossiers", since=since))
         if news.records:
-            counts.update(_dossiers(services, [incoming.minimal(row) for row in news.records], clock()))
+            counts.update(_import(services, Kind.DOSSIERS, [incoming.minimal(row) for row in news.records], clock()))
         since = news.since
         done = {} if news.more else {"dossiers due": (began + FETCH_EVERY).isoformat()}
         watch.move({"dossiers": since, **done}, clock())
@@ -63,30 +62,22 @@ def fetch_register(services: Services, connector: Connector, clock: Callable[[],
 
 
 def _procedures(services: Services, records: Sequence[Record], now: datetime) -> Counter[str]:
-    rows = [incoming.procedure_row(record) for record in records]
+    return _import(services, Kind.PORTAL_PROCEDURES, [incoming.procedure_row(record) for record in records], now)
+
+
+def _import(services: Services, kind: Kind, rows: Sequence[Record], now: datetime) -> Counter[str]:
+    """Puts records into the register as a file of them would be; how many, and how many were left out."""
     if not rows:
         return Counter()
+    name = kind.removeprefix("portal-")
+
+    def tell(problem: Problem) -> None:
+        log.warning("%s from the portal: %s", name, problem)
+
     with _as_file(rows) as file:
-        read = read_procedures(file)
-        store_register(services, Kind.PORTAL_PROCEDURES, file, now)
-    known = {procedure.code: procedure for procedure in services.catalogue.lookup.procedures()}
-    services.catalogue.register.put_procedures(incoming.keep_local(read.rows, known))
-    return _counts("procedures", read)
-
-
-def _dossiers(services: Services, rows: Sequence[Record], now: datetime) -> Counter[str]:
-    lookup = services.catalogue.lookup
-    with _as_file(rows) as file:
-        read = read_dossiers(file, centres=lookup.centres(), procedures=lookup.procedures(), today=local_day(now))
-        store_register(services, Kind.DOSSIERS, file, now)
-    services.catalogue.register.put_dossiers(read.rows)
-    return _counts("dossiers", read)
-
-
-def _counts(kind: str, read: ImportFile[Any]) -> Counter[str]:
-    for problem in read.problems:
-        log.warning("%s from the portal: %s", kind, problem)
-    return Counter({kind: len(read.rows), f"{kind} left out": read.left_out})
+        made = import_file(services, kind, file, now, tell=tell)
+    changes = made.changes
+    return Counter({name: changes.added + changes.changed + changes.same, f"{name} left out": made.left_out})
 
 
 @contextlib.contextmanager
