@@ -67,7 +67,7 @@ def test_examples_run_in_order_and_print_what_they_say(page: Path, tmp_path: Pat
     environment |= {
         "PATH": f"{Path(sys.executable).parent}:{environment['PATH']}",
         "COLUMNS": "160",
-        "SOHOA_PREFECT_PORT": str(_free_port()),
+        "SOHOA_PREFECT_PORT": str(free_port()),
     }
     checker = doctest.OutputChecker()
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -87,12 +87,3 @@ def test_examples_run_in_order_and_print_what_they_say(page: Path, tmp_path: Pat
         got = done.stdout
         assert done.returncode == 0, f"$ {command}\n{got}{done.stderr}"
         assert checker.check_output(expected, got, flags), f"$ {command}\nexpected:\n{expected}\ngot:\n{got}"
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

