@@ -12,6 +12,7 @@ import pytest
 
 from flows.settings import Settings
 from pipeline import errors
+from tests.servers.process import free_port
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
