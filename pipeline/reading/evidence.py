@@ -195,6 +195,8 @@ def print_of(lines: Iterable[ReadLine], grey: Pixels) -> Usual | None:
     """What the page's print is like, by its surest words, and the height of their lines; None without such words."""
     sure: list[tuple[Word, float]] = []
     for line in lines:
+        if line.frames is None:
+            continue
         for word, at in zip(line.words, line.origins, strict=True):
             decision = line.decisions[at]
             if len(word.text) >= 3 and decision.known and _surely(decision) >= SURE:
