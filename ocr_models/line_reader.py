@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
-from trueocr.preprocess import LINE_HEIGHT, WIDTH_MULTIPLE, WINDOW, is_dark_line, pad_batch
+from trueocr.preprocess import LINE_HEIGHT, WINDOW, is_dark_line
 
 from ocr_models.manifest import MANIFEST, verify
+from ocr_models.network import open_network
 from pipeline.geometry import Box
 from pipeline.imaging.shrink import shrunk
 from pipeline.model import ModelFile, Pixels
@@ -28,14 +29,9 @@ PAD_HEIGHT = 0.28
 far worse with 0.1 or 0.5."""
 PAD_WIDTH = 0.3
 MAX_WIDTH = 1280
-
-
-def open_network(path: Path) -> ort.InferenceSession:
-    """A network on one thread: one reader per core, and the same sums in the same order each time."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+COLUMN = 4
+"""Pixels that become a frame."""
+FEWEST_COLUMNS = 2
 
 
 class LineReader:
@@ -52,9 +48,16 @@ class LineReader:
 
     def _read_one(self, grey: Pixels, box: Box) -> LineFrames:
         """A line alone: batches of lines bring nothing on one core, and a line reads the same whatever is beside it."""
-        x, widths = pad_batch([cut_out(grey, box)])
-        log_probs, lengths = self._session.run(["/LogSoftmax_output_0", "lengths"], {"x": x, "widths": widths})
-        return _frames(box, log_probs[0, : int(lengths[0])])
+        return _frames(box, spell(self._session, cut_out(grey, box)))
+
+
+def spell(network: ort.InferenceSession, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a network sees in a line, (96, width), 1 is ink: log-probabilities (frames, classes)."""
+    width = ink.shape[1]
+    frames = -(-width // COLUMN)
+    if width % COLUMN:
+        ink = np.pad(ink, ((0, 0), (0, frames * COLUMN - width)))
+    return np.asarray(network.run(["log_probs"], {"x": ink[None, None]})[0][0], np.float32)
 
 
 def cut_out(
@@ -79,7 +82,7 @@ def cut_out(
         value=0 if dark else 255,
     )
     rows = LINE_HEIGHT * WINDOW
-    columns = max(WIDTH_MULTIPLE, min(MAX_WIDTH, round((x1 - x0) * rows / (y1 - y0))))
+    columns = max(FEWEST_COLUMNS * COLUMN, min(MAX_WIDTH, round((x1 - x0) * rows / (y1 - y0))))
     if y1 - y0 > rows and x1 - x0 >= columns:
         small = shrunk(np.asarray(crop, np.uint8), columns, rows, rest=cv2.INTER_AREA)
     else:

@@ -16,8 +16,9 @@ import numpy as np
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, InvalidProtobuf
 
 from ocr_models import language
-from ocr_models.line_reader import CHARSET, DATA, NETWORK, open_network
+from ocr_models.line_reader import CHARSET, DATA, NETWORK, spell
 from ocr_models.manifest import MANIFEST, ModelEntry, hash_of, load_manifest
+from ocr_models.network import open_network
 from pipeline.errors import ModelAltered, ModelMissing, UsageError
 
 LANGUAGE, NAMES = "language.npz", "names.txt"
@@ -85,13 +86,10 @@ def prepare(name: str, source: Path, models: Path) -> list[ModelEntry]:
 def _try_network(source: Path) -> None:
     try:
         characters = json.loads((source / CHARSET).read_text("utf-8"))
-        x, widths = np.zeros((1, 1, 96, 72), np.float32), np.array([64])
-        log_probs, _ = open_network(source / NETWORK).run(
-            ["/LogSoftmax_output_0", "lengths"], {"x": x, "widths": widths}
-        )
+        log_probs = spell(open_network(source / NETWORK), np.zeros((96, 64), np.float32))
     except (ValueError, Fail, InvalidArgument, InvalidGraph, InvalidProtobuf) as error:
         raise ModelAltered(f"{source / NETWORK} is not a network that reads lines.") from error
-    if log_probs.shape[2] != len(characters) + 1 or " " not in characters:
+    if log_probs.shape[1] != len(characters) + 1 or " " not in characters:
         raise ModelAltered(f"{source / CHARSET} is not the character set of the network beside it.")
 
 

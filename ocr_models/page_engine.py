@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,15 +16,16 @@ from trueocr.page import (
     ADAPTIVE_MAX_SIDE,
     ADAPTIVE_MIN_H,
     ADAPTIVE_TARGET_H,
-    INPUT_MULTIPLE,
+    ORIENT_MIN,
     ORIENT_SIDE,
     VERTICAL,
-    PageEngine,
-    decode_lines,
     estimate_skew,
+    orient_input,
 )
 
+from ocr_models.line_finder import LineFinder
 from ocr_models.manifest import verify
+from ocr_models.network import open_network
 from ocr_models.upright import LEAST_SKEW
 from pipeline.geometry import Box
 from pipeline.imaging.marks import Marks
@@ -32,8 +34,9 @@ from pipeline.imaging.shrink import shrunk, shrunk_by
 from pipeline.model import ModelFile, Pixels
 from pipeline.ports import Pose, TextBlock
 
+DATA = Path(__file__).with_name("data")
 FOLDER = Path(trueocr.__file__).parent / "models"
-NETWORKS = ("det.onnx", "orient.onnx", "order.onnx", "meta.json")
+ORIENTATION, ORDER, SIZES = "orient.onnx", "order.onnx", "meta.json"
 
 SMALL = 2 * ORIENT_SIDE
 """The longer side of the picture that is levelled before the network sees whether the page stands on its head."""
@@ -54,8 +57,12 @@ class TrueOcrPageEngine:
     """Fills the port `PageAnalyser`. Loads its networks when made; raises ModelMissing, ModelAltered."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self.models: tuple[ModelFile, ...] = tuple(verify(f"trueocr/{name}", folder / name) for name in NETWORKS)
-        self._engine = PageEngine(folder, threads=1)
+        of_package = [verify(f"trueocr/{name}", folder / name) for name in (ORIENTATION, ORDER, SIZES)]
+        self._finder = LineFinder(DATA)
+        self.models: tuple[ModelFile, ...] = (self._finder.model, *of_package)
+        self._orientation = open_network(folder / ORIENTATION)
+        self._order = open_network(folder / ORDER)
+        self._side: int = json.loads((folder / SIZES).read_text("utf-8"))["det_long_side"]
 
     def pose(self, grey: Pixels, marks: Marks) -> Pose:
         """The baselines tell the skew and the axis of the lines, the network whether the page stands on its head.
@@ -67,7 +74,7 @@ class TrueOcrPageEngine:
         skew = lie.skew if lie.sure else estimate_skew(grey)
         small = shrunk_by(grey, SMALL / max(grey.shape))
         level = straighten(quarter_turn(small, lie.turn)[0], skew if abs(skew) >= LEAST_SKEW else 0.0)[0]
-        more = self._engine.orientation(shrunk_by(level, ORIENT_SIDE / max(level.shape)))
+        more = self._turns(shrunk_by(level, ORIENT_SIDE / max(level.shape)))
         if more == VERTICAL or (lie.sure and more % 2):  # columns of another script; baselines know better
             more = 0
         if more % 2:  # the rows were columns: the angle that was measured is not theirs
@@ -94,7 +101,7 @@ class TrueOcrPageEngine:
         corners = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float32)
         features = line_features(corners, (width, height), list(texts))[None]
         mask = np.ones((1, len(boxes)), bool)
-        before, classes, same = self._engine.order.run(["a", "cls", "same"], {"feats": features, "mask": mask})
+        before, classes, same = self._order.run(["a", "cls", "same"], {"feats": features, "mask": mask})
         order = decode_blocks_order(before[0], same[0], corners, classes[0])
         blocks: list[list[int]] = [[order[0]]]
         for last, line in pairwise(order):
@@ -107,15 +114,21 @@ class TrueOcrPageEngine:
             for block in blocks
         ]
 
+    def _turns(self, level: Pixels) -> int:
+        """Quarter turns counter-clockwise that the page is turned by, or VERTICAL for columns of another script; 0
+        where nothing is likely enough."""
+        likely = self._orientation.run(None, {"x": orient_input(level)[None, None]})[0][0]
+        turns = int(likely.argmax())
+        return turns if likely[turns] > ORIENT_MIN else 0
+
     def _detect(self, grey: Pixels) -> NDArray[np.float32]:
         """(n, 5): left, top, right, bottom in pixels, and how sure. As `PageEngine.detect` does it, but that the
         picture is made smaller the fast way; a page of small print is looked at again, larger."""
-        side = self._engine.long_side
-        boxes, factor = self._detect_at(grey, side)
+        boxes, factor = self._detect_at(grey, self._side)
         if len(boxes) >= FEWEST_LINES:
             low = float(np.median(boxes[:, 3] - boxes[:, 1]))
-            closer = int(min(ADAPTIVE_MAX_SIDE, side * ADAPTIVE_TARGET_H / max(low, 1.0))) // 32 * 32
-            if low < ADAPTIVE_MIN_H and closer > side:
+            closer = int(min(ADAPTIVE_MAX_SIDE, self._side * ADAPTIVE_TARGET_H / max(low, 1.0))) // 32 * 32
+            if low < ADAPTIVE_MIN_H and closer > self._side:
                 boxes, factor = self._detect_at(grey, closer)
         boxes[:, :4] /= factor
         height, width = grey.shape
@@ -130,10 +143,7 @@ class TrueOcrPageEngine:
             small = shrunk(grey, width, height)
         else:
             small = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-        rows, columns = (-(-of // INPUT_MULTIPLE) * INPUT_MULTIPLE for of in (height, width))
-        ink = np.zeros((1, 1, rows, columns), np.float32)
-        ink[0, 0, :height, :width] = 1.0 - small.astype(np.float32) / 255.0
-        return np.asarray(decode_lines(self._engine.det.run(None, {"x": ink})[0][0]), np.float32), factor
+        return self._finder.find(small), factor
 
     def _band(self, grey: Pixels, top: int, bottom: int) -> NDArray[np.float32]:
         """The lines whose middle lies in the band less half the overlap at an inner edge."""

@@ -86,7 +86,7 @@ def fit(given: argparse.Namespace) -> None:
         given.out / "checkpoint.pt",
         lambda step, loss: print(f"step {step} of {plan.steps}: loss {loss:.4f} a character", flush=True),
     )
-    network.write(fitting.mixed(before, weights, given.share), given.start, given.out / NETWORK)
+    network.write(fitting.mixed(before, weights, given.share), given.out / NETWORK)
     kept = given.charset.read_text("utf-8")
     (given.out / CHARSET).write_text(json.dumps(characters, ensure_ascii=False) if given.more else kept, "utf-8")
     for name in (NETWORK, CHARSET):

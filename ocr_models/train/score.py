@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
-from trueocr.preprocess import pad_batch
 
-from ocr_models.line_reader import open_network
+from ocr_models.line_reader import spell
+from ocr_models.network import open_network
 from ocr_models.train.lines import TrainingLine
 from pipeline.reading.ctc import BLANK, Alphabet
 from sample_scans.drawing import as_floats
@@ -35,11 +36,8 @@ def spelling(network: Path, alphabet: Alphabet, lines: Sequence[TrainingLine]) -
     session = open_network(network)
     errors = []
     for line in lines:
-        x, widths = pad_batch([as_floats(line.ink()) / 255])
-        log_probs, frames = session.run(None, {"x": x, "widths": widths})
-        errors.append(
-            Levenshtein.distance(_greedy(log_probs[0, : int(frames[0])].argmax(1).tolist(), alphabet), line.text)
-        )
+        log_probs = spell(session, np.asarray(as_floats(line.ink()) / 255, np.float32))
+        errors.append(Levenshtein.distance(_greedy(log_probs.argmax(1).tolist(), alphabet), line.text))
     return Spelling(
         lines=len(lines),
         whole=errors.count(0),

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from ocr_models import line_finder
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
-from ocr_models.page_engine import FOLDER, NETWORKS, TrueOcrPageEngine
+from ocr_models.page_engine import FOLDER, ORDER, ORIENTATION, SIZES, TrueOcrPageEngine
 from ocr_models.profiles import make_reader, names
 from pipeline.errors import ModelAltered, ModelMissing, ReadingTimedOut, UsageError
 from pipeline.geometry import Affine, Box
@@ -87,12 +88,13 @@ def test_a_missing_or_altered_model_stops_before_any_page(tmp_path: Path) -> Non
         file.write(" ")
     with pytest.raises(ModelAltered, match=CHARSET.replace(".", r"\.")):
         LineReader(tmp_path)
-    with pytest.raises(ModelMissing, match=NETWORKS[0].replace(".", r"\.")):
+    with pytest.raises(ModelMissing, match=ORIENTATION.replace(".", r"\.")):
         TrueOcrPageEngine(tmp_path)
 
 
 def test_the_page_networks_are_those_of_the_manifest() -> None:
-    assert [model.name for model in TrueOcrPageEngine(FOLDER).models] == [f"trueocr/{name}" for name in NETWORKS]
+    of_package = [f"trueocr/{name}" for name in (ORIENTATION, ORDER, SIZES)]
+    assert [model.name for model in TrueOcrPageEngine(FOLDER).models] == [line_finder.NETWORK, *of_package]
 
 
 def test_a_line_reads_the_same_whatever_is_beside_it() -> None:
