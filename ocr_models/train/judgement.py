@@ -28,7 +28,7 @@ from ocr_models.train.language import texts
 from ocr_models.train.marked_pages import pages
 from pipeline.geometry import Box, box_under
 from pipeline.model import DOUBTFUL, Word
-from pipeline.reading.evidence import READING, STROKES, print_of, reading_evidence, stroke_evidence
+from pipeline.reading.evidence import READING, STROKES, print_of, stroke_evidence
 from pipeline.reading.judge import Curve, Judge, with_products
 from pipeline.reading.page import read_lines
 from sample_scans.drawing import SamplePage
@@ -75,7 +75,7 @@ def gather(reader: ArbitratingReader, page: SamplePage) -> Samples:
     reading, strokes, printed, right = [], [], [], []
     for line in lines if usual else ():
         assert usual is not None
-        reading.append(reading_evidence(line))
+        reading.append(line.evidence)
         strokes.append(stroke_evidence(line.words, line.box, drafted.grey, drafted.colour, usual))
         for word in line.words:
             there = _there(box_under(word.box, upright.back), truth)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Alphabet:
         return self.index[" "]
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class LineFrames:
     """A line's frames: `log_probs` is (frames, classes); frame t covers x from left + t·step to left + (t+1)·step."""
 
@@ -44,6 +45,16 @@ class LineFrames:
     log_probs: NDArray[np.float32]
     left: float
     step: float
+
+    @cached_property
+    def best(self) -> NDArray[np.intp]:
+        """The likeliest class of each frame."""
+        return np.asarray(self.log_probs.argmax(1), np.intp)
+
+    @cached_property
+    def peaks(self) -> NDArray[np.float32]:
+        """Its log-probability."""
+        return self.log_probs[np.arange(len(self.best)), self.best]
 
     def x(self, frame: float) -> float:
         return self.left + frame * self.step
@@ -66,8 +77,7 @@ def greedy_words(line: LineFrames, alphabet: Alphabet) -> list[SeenWord]:
     """The words of the likeliest class of each frame, from left to right."""
     if not len(line.log_probs):
         return []
-    best = line.log_probs.argmax(1)
-    peaks = line.log_probs.max(1)
+    peaks = line.peaks.tolist()
     words: list[SeenWord] = []
     letters: list[tuple[int, int]] = []
     first = 0
@@ -81,13 +91,13 @@ def greedy_words(line: LineFrames, alphabet: Alphabet) -> list[SeenWord]:
                     right=line.x(letters[-1][0] + 1.5),
                     first=first,
                     last=last,
-                    confidence=math.exp(float(peaks[first:last].min())),
+                    confidence=math.exp(min(peaks[first:last])),
                 )
             )
             letters.clear()
 
     before = BLANK
-    for frame, character in enumerate(best.tolist()):
+    for frame, character in enumerate(line.best.tolist()):
         if character == alphabet.space:
             if before != alphabet.space:
                 close(frame)
@@ -95,7 +105,7 @@ def greedy_words(line: LineFrames, alphabet: Alphabet) -> list[SeenWord]:
         elif character not in (BLANK, before):
             letters.append((frame, character))
         before = character
-    close(len(best))
+    close(len(peaks))
     return words
 
 
@@ -139,14 +149,13 @@ def log_likelihoods(
 
 def mean_peak(line: LineFrames) -> float:
     """The geometric mean of the probabilities of the characters of the greedy reading; 0 where there is none."""
-    best = line.log_probs.argmax(1)
-    letters = line.log_probs.max(1)[best != BLANK]
+    letters = line.peaks[line.best != BLANK]
     return float(np.exp(letters.mean())) if len(letters) else 0.0
 
 
 def letters_of(line: LineFrames) -> int:
     """The number of characters of the greedy reading."""
-    best = line.log_probs.argmax(1)
+    best = line.best
     return int(((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]]))).sum()) if len(best) else 0
 
 

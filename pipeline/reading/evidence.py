@@ -24,6 +24,7 @@ INK = 160
 """Grey below which a pixel of an evened page is ink."""
 SURE = 0.97
 """The line reader's probability from which a word of three letters surely is print, by which print is measured."""
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 MOST_MEASURED = 60
 """So many words are enough to know the print of a page."""
 
@@ -57,6 +58,7 @@ READING = (
     "neighbours",
 )
 """What is known of a word by how it was read."""
+_UNKNOWN = READING.index("unknown")
 STROKES = ("height", "width", "letter", "dark", "density", "wobble", "chroma", "line_height")
 """And by its ink; logarithms of what it has over what the page's print has, but for the darkness, the wobble of its
 lower edge and the chroma, which are shares."""
@@ -64,33 +66,34 @@ lower edge and the chroma, which are shares."""
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ReadLine:
-    """A line's words, from left to right, and for each the position of the decision that it came from. `frames` is
-    None for a line that only the second reader saw: nothing was decided then, and `decisions` is empty."""
+    """A line's words, from left to right, and for each the position of the decision that it came from; `evidence` is
+    READING of each. `frames` is None for a line that only the second reader saw: nothing was decided then, `decisions`
+    is empty, and there is no evidence."""
 
     words: Sequence[Word]
     origins: Sequence[int]
     decisions: Sequence[Decision]
     frames: LineFrames | None
     box: Box
+    evidence: Rows
 
 
-def reading_evidence(line: ReadLine) -> Rows:
-    """READING for each word of a line; no rows for a line that the line reader did not see."""
-    if line.frames is None:
-        return np.empty((0, len(READING)))
-    texts = [decision for decision in line.decisions if decision.text]
+def reading_evidence(decisions: Sequence[Decision], origins: Sequence[int], frames: LineFrames) -> Rows:
+    """READING for each word of a line."""
+    texts = [decision for decision in decisions if decision.text]
     unknown = sum(not decision.known for decision in texts) / max(1, len(texts))
-    odds = [_odds(_surely(decision)) for decision in line.decisions]
+    odds = [_odds(_surely(decision)) for decision in decisions]
     mean = sum(odds) / max(1, len(odds))
-    peak = _odds(mean_peak(line.frames))
+    peak = _odds(mean_peak(frames))
+    seen = _Seen(frames)
     rows = []
-    for at, decision in enumerate(line.decisions):
+    for at, decision in enumerate(decisions):
         around = [odds[k] for k in (at - 1, at + 1) if 0 <= k < len(odds)]
         neighbours = sum(around) / len(around) if around else mean
-        rows.append([*_decided(decision), *_seen(decision, line.frames), *_agreed(decision), *_letters(decision.text)])
-        rows[-1][READING.index("unknown")] = float(not decision.known)
+        rows.append([*_decided(decision), *seen.of(decision), *_agreed(decision), *_letters(decision.text)])
+        rows[-1][_UNKNOWN] = float(not decision.known)
         rows[-1] += [decision.language / max(1, len(TOKEN.findall(decision.text))), peak, mean, unknown, neighbours]
-    return np.array([rows[at] for at in line.origins], np.float64).reshape(-1, len(READING))
+    return np.array([rows[at] for at in origins], np.float64).reshape(-1, len(READING))
 
 
 def _decided(decision: Decision) -> list[float]:
@@ -98,17 +101,26 @@ def _decided(decision: Decision) -> list[float]:
     return [margin, min(margin, 3.0), min(margin, 1.0), ink, float(ink < 0)]
 
 
-def _seen(decision: Decision, frames: LineFrames) -> list[float]:
-    """Of the frames in which the line reader saw the word: how sure it was, mean entropy, share of blanks."""
-    seen = decision.slot.seen
-    if not seen:
-        return [-3.0, -5.0, 3.0, 1.0]
-    rows = frames.log_probs[seen[0].first : seen[-1].last]
-    best, peaks = rows.argmax(1), rows.max(1)
-    letters = peaks[best != BLANK]
-    entropy = float(-(np.exp(rows) * np.maximum(rows, -30.0)).sum(1).mean())
-    mean = float(letters.mean()) if len(letters) else -5.0
-    return [_odds(_surely(decision)), _odds(math.exp(mean)), entropy, float((best == BLANK).mean())]
+class _Seen:
+    """What the line reader saw, frame by frame: worked out for the line at once, as lists, for words are short."""
+
+    def __init__(self, frames: LineFrames) -> None:
+        rows = frames.log_probs
+        self._blank = (frames.best == BLANK).tolist()
+        self._peaks = frames.peaks.tolist()
+        self._entropy = (-(np.exp(rows) * np.maximum(rows, -30.0)).sum(1)).tolist()
+
+    def of(self, decision: Decision) -> list[float]:
+        """Of the frames in which the word was seen: how sure the reader was, mean entropy, share of blanks."""
+        seen = decision.slot.seen
+        if not seen:
+            return [-3.0, -5.0, 3.0, 1.0]
+        within = slice(seen[0].first, seen[-1].last)
+        blank, entropy = self._blank[within], self._entropy[within]
+        letters = [peak for peak, none in zip(self._peaks[within], blank, strict=True) if not none]
+        mean = sum(letters) / len(letters) if letters else -5.0
+        frames = len(blank)
+        return [_odds(_surely(decision)), _odds(math.exp(mean)), sum(entropy) / frames, sum(blank) / frames]
 
 
 def _agreed(decision: Decision) -> list[float]:
@@ -172,21 +184,21 @@ def strokes_of(word: Word, grey: Pixels, colour: ColourView | None) -> Strokes:
     box = word.box
     x0, y0, x1, y1 = int(box.x0), int(box.y0), math.ceil(box.x1), math.ceil(box.y1)
     patch = grey[y0:y1, x0:x1]
-    mask = np.asarray(patch < INK)
-    area = int(mask.sum())
+    _, mask = cv2.threshold(patch, INK - 1, 1, cv2.THRESH_BINARY_INV) if patch.size else (0, patch)
+    area = cv2.countNonZero(mask) if patch.size else 0
     letter = box.width / max(1, len(word.text))
     if not area:
         return Strokes(height=box.height, width=1.0, letter=letter, darkness=INK, density=0.0, wobble=0.0, chroma=0.0)
-    framed = np.pad(mask.astype(np.uint8), 1)
-    inner = cv2.countNonZero(cv2.erode(framed, np.ones((3, 3), np.uint8)))
-    bottoms = (len(mask) - mask[::-1].argmax(0))[mask.any(0)]
+    inner = cv2.countNonZero(cv2.erode(mask, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT, borderValue=0))
+    bottoms = np.sort((len(mask) - mask[::-1].argmax(0))[mask.any(0)])
+    middle = (bottoms[(len(bottoms) - 1) // 2] + bottoms[len(bottoms) // 2]) / 2
     return Strokes(
         height=box.height,
         width=2.0 * area / max(1, area - inner),
         letter=letter,
-        darkness=float(patch[mask].mean()),
+        darkness=cv2.mean(patch, mask)[0],
         density=area / mask.size,
-        wobble=float(np.abs(bottoms - np.median(bottoms)).mean()) / max(1.0, box.height),
+        wobble=float(np.abs(bottoms - middle).mean()) / max(1.0, box.height),
         chroma=colour.share(box) if colour is not None else 0.0,
     )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.colour import ColourView
 from pipeline.model import Pixels
-from pipeline.reading.evidence import ReadLine, Rows, Usual, reading_evidence, stroke_evidence
+from pipeline.reading.evidence import ReadLine, Rows, Usual, stroke_evidence
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -62,10 +62,9 @@ class Judge:
     def confident(self, line: ReadLine) -> ReadLine:
         """The line, its words with the probability that each was read right; a line that only the second reader saw
         keeps what that said."""
-        rows = reading_evidence(line)
-        if not len(rows):
+        if not len(line.evidence):
             return line
-        sure = self.right.probabilities(rows)
+        sure = self.right.probabilities(line.evidence)
         words = [replace(word, confidence=float(p)) for word, p in zip(line.words, sure, strict=True)]
         return replace(line, words=words)
 
@@ -74,7 +73,7 @@ class Judge:
     ) -> dict[int, float]:
         """The positions of the words that are no print, with how likely they are print all the same. Dashes and dots
         are what the words beside them are."""
-        rows = reading_evidence(line)
+        rows = line.evidence
         if not len(rows):
             return {}
         share = self.glance.probabilities(rows)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.geometry import Box, bounding
 from pipeline.imaging.colour import ColouredMark
 from pipeline.model import Line, LineKind, Region, RegionKind, Table, Word
 from pipeline.reading.compose import Drafted
-from pipeline.reading.evidence import ReadLine, Usual, print_of
+from pipeline.reading.evidence import READING, ReadLine, Usual, print_of, reading_evidence
 from pipeline.reading.judge import Judge
 from pipeline.reading.kinds import filled_in_by_hand
 from pipeline.reading.stamps import is_inside, stamps_of_receipt
@@ -97,12 +99,21 @@ def read_lines(drafted: Drafted) -> Iterator[tuple[int, ReadLine]]:
                     Word(text=normalise(word.text), box=on_ink(word.box, drafted.grey), confidence=word.confidence)
                     for word in draft.second
                 ]
-                yield number, ReadLine(words=words, origins=(), decisions=(), frames=None, box=draft.box)
+                nothing = np.empty((0, len(READING)))
+                read = ReadLine(words=words, origins=(), decisions=(), frames=None, box=draft.box, evidence=nothing)
+                yield number, read
                 continue
             decisions = drafted.decided[at]
             words, origins = words_of(decisions, draft.frames, drafted.grey)
             if words:
-                read = ReadLine(words=words, origins=origins, decisions=decisions, frames=draft.frames, box=draft.box)
+                read = ReadLine(
+                    words=words,
+                    origins=origins,
+                    decisions=decisions,
+                    frames=draft.frames,
+                    box=draft.box,
+                    evidence=reading_evidence(decisions, origins, draft.frames),
+                )
                 yield number, read
 
 
