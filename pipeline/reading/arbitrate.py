@@ -67,6 +67,8 @@ class Weights:
     """A line with a decision closer than this is worth a second reader."""
     doubt_code: float = 0.9
     """And one with a code or an unknown syllable less probable than this."""
+    hopeless: float = 9.0
+    """A candidate so far behind the best before the language is asked is left out: the rarest word costs as much."""
     candidates: int = 12
     beam: int = 8
 
@@ -140,11 +142,13 @@ def _choice(
     if seen[0].isupper():
         new = weights.respelling_names
         scores = [score if texts[k] in (seen, second) else score - new for k, score in zip(kept, scores, strict=True)]
+    least = max(scores) - weights.hopeless
+    hopeful = [(k, score) for k, score in zip(kept, scores, strict=True) if score >= least]
     return Choice(
         slot=place,
-        texts=tuple(texts[k] for k in kept),
-        scores=tuple(scores),
-        ink=tuple(float(likelihoods[k]) for k in kept),
+        texts=tuple(texts[k] for k, _ in hopeful),
+        scores=tuple(score for _, score in hopeful),
+        ink=tuple(float(likelihoods[k]) for k, _ in hopeful),
     )
 
 
@@ -200,11 +204,22 @@ def _speak(model: LanguageModel, context: Context, text: str, weights: Weights) 
     return total, (before, last)
 
 
+def _after(context: Context, text: str) -> Context:
+    """The context behind `text`."""
+    for token, _ in _spoken(text):
+        context = (context[1], token) if token else CLAUSE
+    return context
+
+
 def _best_path(
     choices: Sequence[Choice], model: LanguageModel, weights: Weights, context: Context
 ) -> tuple[list[str], Context]:
     beams: list[tuple[float, Context, tuple[str, ...]]] = [(0.0, context, ())]
     for choice in choices:
+        if len(beams) == len(choice.texts) == 1:  # nothing to weigh: most words of a clear page
+            ((score, at, path),) = beams
+            beams = [(score, _after(at, choice.texts[0]), (*path, choice.texts[0]))]
+            continue
         best: dict[Context, tuple[float, Context, tuple[str, ...]]] = {}
         for score, at, path in beams:
             for text, worth in zip(choice.texts, choice.scores, strict=True):
