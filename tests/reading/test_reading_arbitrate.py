@@ -79,6 +79,19 @@ def test_a_second_reader_without_confidence_does_not() -> None:
     assert read(written("hà"), model, [("há", 0.1)]) == "hà"
 
 
+def test_a_name_that_no_text_has_stays_where_a_word_would_be_respelt() -> None:
+    model = SmallModel({"lò", "bác"})
+    name, words = written("Lò Bảc", {4: ("á", 0.22)}), written("lò bảc", {4: ("á", 0.22)})
+    assert read(name, model, [("Lò", 0.9), ("Bác", 0.5)]) == "Lò Bảc"
+    assert read(words, model, [("lò", 0.9), ("bác", 0.5)]) == "lò bác"
+
+
+def test_a_capital_letter_alone_makes_no_name() -> None:
+    model = SmallModel({"lò", "bác"})
+    line = written("lò Bảc", {4: ("á", 0.22)})
+    assert read(line, model, [("lò", 0.9), ("Bác", 0.5)]) == "lò Bác"
+
+
 def test_a_code_is_never_respelt() -> None:
     model = SmallModel({"qđ", "qd", "ubnd"}, {("0", "qd"): 0.9})
     assert candidates(["218/QĐ-UBND"], model) == ["218/QĐ-UBND"]
