@@ -116,7 +116,7 @@ class ArbitratingReader:
         deadline = time.monotonic() + self._page_seconds
         drafts = []
         for part in set_upright(page.pixels, self._analyser, self._recipe, self._legible):
-            coloured, stamped = self._coloured(page.pixels, part)
+            coloured, stamped = self._coloured(part)
             drafted = replace(self._draft(part.grey, deadline), colour=coloured, stamped=stamped)
             drafts.append((part, drafted))
         return drafts
@@ -125,12 +125,12 @@ class ArbitratingReader:
         if self._tesseract is not None:
             self._tesseract.close()
 
-    def _coloured(self, pixels: Pixels, upright: Upright) -> tuple[ColourView | None, Drafted | None]:
+    def _coloured(self, upright: Upright) -> tuple[ColourView | None, Drafted | None]:
         """What is coloured on a page, and what is seen in that ink alone where there is more of it than seals. Bent
         pages and halves of scans are not looked at."""
-        if upright.size is None:
+        pixels, pose, size = upright.sheet, upright.pose, upright.size
+        if pixels is None:
             return None, None
-        pose, size = upright.pose, upright.size
         seen = colour.view(pixels, pose.turn, pose.skew, size)
         if seen is None or all(mark.seal for mark in seen.marks):
             return seen, None

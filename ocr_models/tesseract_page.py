@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
-from ocr_models.upright import Upright, after, levelled, reading_of
+from ocr_models.upright import Upright, after, levelled, reading_of, sheet_of
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box
 from pipeline.imaging.cleanup import Recipe, remove_colour_and_background, without_grain
@@ -83,11 +83,12 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
     """Reads one page within about `seconds`. Raises ReadingTimedOut."""
     started = time.monotonic()
     deadline = started + seconds
-    pixels, from_pixels = _bounded(page.pixels, recipe)
+    sheet, to_image = sheet_of(page.pixels)
+    pixels, from_pixels = _bounded(sheet, recipe)
     grey, marks = without_grain(remove_colour_and_background(pixels, recipe), recipe)
     best = _upright(grey, marks, engine, deadline)
     lines = [line for line in best.lines if _credible(line)]
-    upright = replace(best.upright, back=after(best.upright.back, from_pixels))
+    upright = replace(best.upright, back=after(after(best.upright.back, from_pixels), to_image))
     return reading_of(page, [(upright, Contents(lines=lines))], time.monotonic() - started)
 
 

@@ -18,6 +18,7 @@ from pipeline.imaging.bend import find_bend, level_lines
 from pipeline.imaging.cleanup import Recipe, remove_colour_and_background
 from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten, turned_back
+from pipeline.imaging.outline import find_sheet, flattened
 from pipeline.imaging.resolution import scale
 from pipeline.imaging.spread import find_fold
 from pipeline.model import Line, PageImage, PageReading, Pixels, Region, Table, TextSource
@@ -40,13 +41,14 @@ LARGEST = 25_000_000
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Upright:
     """A page, or one of two on the same scan. `grey` is clean; `back` maps its pixels to those of the page image, and
-    is an Affine where nothing was bent. `size` is the factor by which the page image was made smaller (or larger)
-    before it was laid as `pose` says; None where something else was done to it too."""
+    is an Affine where nothing was bent. `sheet` is the page image, or of a photograph the sheet alone, in colour; it
+    was made `size` times as large and laid as `pose` says. None where something else was done to it too."""
 
     grey: Pixels
     back: Map
     pose: Pose
-    size: float | None = None
+    sheet: Pixels | None = None
+    size: float = 1.0
 
 
 def set_upright(
@@ -57,7 +59,8 @@ def set_upright(
     With few marks neither baselines nor the page network are to be relied on. Where there is a measure of how
     `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best.
     """
-    grey = remove_colour_and_background(pixels, recipe)
+    sheet, to_image = sheet_of(pixels)
+    grey = remove_colour_and_background(sheet, recipe)
     size = min(1.0, math.sqrt(LARGEST / (grey.shape[0] * grey.shape[1])))
     grey, reduced = scale(grey, size)
     marks = find_marks(grey)
@@ -70,12 +73,19 @@ def set_upright(
         pose = _most_legible(grey, marks, pose, analyser, legible)
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
-    whole = Upright(grey=straight, size=size, back=straight_to.then(turned_to).then(reduced), pose=pose)
+    back = after(straight_to.then(turned_to).then(reduced), to_image)
+    whole = Upright(grey=straight, back=back, pose=pose, sheet=sheet, size=size)
     marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
     fold = find_fold(straight, marks)
     if fold is None:
         return [levelled(whole, marks)]
     return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+
+
+def sheet_of(pixels: Pixels) -> tuple[Pixels, Map]:
+    """The sheet alone where one is seen whole on a photograph, else the picture as it is; and the map back."""
+    corners = find_sheet(pixels)
+    return (pixels, Affine()) if corners is None else flattened(pixels, corners)
 
 
 def _most_legible(
@@ -109,7 +119,7 @@ def levelled(page: Upright, marks: Marks) -> Upright:
     if field is None:
         return page
     level, level_to = level_lines(page.grey, field)
-    return replace(page, grey=level, back=after(level_to, page.back), size=None)
+    return replace(page, grey=level, back=after(level_to, page.back), sheet=None)
 
 
 def after(one: Map, other: Map) -> Map:
