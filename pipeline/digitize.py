@@ -30,6 +30,7 @@ from pipeline.model import (
 from pipeline.output import hocr, manifest, reading_record, searchable_pdf, text
 from pipeline.ports import ObjectStore, Reader, ScanOpener
 from pipeline.reading.bear_out import bears_out
+from pipeline.reading.codes import with_codes
 from pipeline.side_by_side import Another, in_order, nobody
 from pipeline.understanding import codes
 
@@ -149,7 +150,8 @@ def _read_page(page: ScanPage, reader: Reader) -> tuple[PageReading, tuple[Code,
     reading = _read(page, reader)
     if page.image is None:
         return reading, ()
-    return reading, codes.find(page.image.pixels, page.number, upright=_surely_upright(reading))
+    found = codes.find(page.image.pixels, page.number, upright=_surely_upright(reading))
+    return with_codes(reading, found, page.image), found
 
 
 def _read(page: ScanPage, reader: Reader) -> PageReading:

@@ -26,7 +26,7 @@ from pipeline.model.interconnection import (
     Record,
     System,
 )
-from pipeline.model.layout import Cell, Region, RegionKind, Table
+from pipeline.model.layout import Arrival, Cell, Region, RegionKind, Table
 from pipeline.model.matching import (
     Clues,
     Match,
@@ -105,6 +105,7 @@ __all__ = [
     "SYSTEM_NAMES",
     "Action",
     "Answer",
+    "Arrival",
     "Artifact",
     "Attachment",
     "Cell",

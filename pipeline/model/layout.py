@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from pipeline.geometry import Box
@@ -47,3 +48,12 @@ class Region:
 
     kind: RegionKind
     box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a stamp of receipt (ĐẾN) says: under which number, and when, an office registered the document. A field
+    that was left blank or cannot be read is "" or None."""
+
+    number: str
+    day: date | None

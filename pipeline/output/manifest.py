@@ -18,7 +18,7 @@ from pipeline import keys
 from pipeline.errors import IntegrityError
 from pipeline.model import Artifact, Clues, Code, Document, PageReading, ReaderIdentity, Reading
 from pipeline.ports import StoredObject
-from pipeline.understanding import clues, qr
+from pipeline.understanding import arrival, clues, qr
 
 FORMAT = 1
 _DIGITS = 4
@@ -87,6 +87,7 @@ def _page(page: PageReading) -> dict[str, object]:
         "words": sum(len(line.words) for line in page.lines),
         "confidence": round(page.confidence, _DIGITS),
         "doubtful": sum(word.doubtful for line in page.lines for word in line.words),
+        "arrivals": arrival.find(page),
         "regions": [{"kind": region.kind, "box": region.box} for region in page.regions],
         "tables": [{"rows": table.rows, "columns": table.columns, "box": table.box} for table in page.tables],
     }
