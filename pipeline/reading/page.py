@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,8 @@ from pipeline.reading.words import on_ink, words_of
 
 HAND_CONFIDENCE = 0.35
 """The readers were made for print: of what is written by hand they read a third."""
+LEAST_BELIEVED = 0.25
+"""See `believed`."""
 SIGNATURE = 2.2
 """Heights of a line of print from which ink of a pen is a signature."""
 IN_FRAME = 0.3
@@ -84,9 +86,19 @@ def contents(drafted: Drafted, judge: Judge) -> Contents:
         marks=marks,
         coloured=list(_coloured(drafted, judge, usual)),
     )
-    lines = [part for number, line in read for part in _parts(drafted, judge, usual, other, number, line)]
+    lines: list[Line] = []
+    if believed(line for _, line in read) >= LEAST_BELIEVED:  # else a picture, another script, noise
+        lines = [part for number, line in read for part in _parts(drafted, judge, usual, other, number, line)]
     lines, tables = with_tables(_printed_first(_with_coloured(lines, other)), drafted.grey)
     return Contents(lines=lines, tables=tables, regions=list(_regions(lines, other, usual)))
+
+
+def believed(lines: Iterable[ReadLine]) -> float:
+    """The share of all that was read on a page, by letters, that is words and believed, 0 to 1. What is seen in a
+    picture of something else is single letters, and hardly any is believed."""
+    words = [word for line in lines for word in line.words]
+    lettered = (word for word in words if sum(map(str.isalnum, word.text)) > 1)
+    return sum(len(word.text) * word.confidence for word in lettered) / max(1, sum(len(word.text) for word in words))
 
 
 def read_lines(drafted: Drafted) -> Iterator[tuple[int, ReadLine]]:
