@@ -55,7 +55,8 @@ bench-quick: $(VENV)/.installed-test ## the same in a minute or two, printed onl
 	$(BIN)/python -m benchmarks.speed --quick
 
 accuracy: $(VENV)/.installed-test peers ## accuracy beside the peers, written to docs/accuracy.md; takes a while
-	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md --pictures docs/misread.jpg
+	$(BIN)/python -m benchmarks.doubt --write docs/accuracy.md
 
 clean: ## removes what was made here: the environment, the demo, caches
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache

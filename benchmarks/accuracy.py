@@ -1,23 +1,29 @@
 """Accuracy beside the peers: every profile and every peer reads the same pages in one run.
 
-    python -m benchmarks.accuracy [--only real generated degraded ...] [--write docs/accuracy.md]
+    python -m benchmarks.accuracy [--only real generated degraded ...] [--write docs/accuracy.md] [--pictures FILE]
 
 Material: where ../shared/data is present `real` scans with truths made by hand, and born-digital pages that are
 `degraded`, taken as `photographs` or laid side by side (`spreads`); and `generated` pages of the project's own (the
-sample scans). Every page is read from its picture.
+sample scans). Every page is read from its picture. `--write` puts the tables into their sections of a document and
+leaves the rest of it as it is; `--pictures` shows words that the default profile misread.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import wrong
 from benchmarks.pages import CLEAN, KINDS, TestPage
 from benchmarks.readers import PageReader, all_readers
 from pipeline.reading.score import Score, interval, line_errors, score, total, without_marks
+
+DEFAULT = "balanced"
+"""The profile that is read with where nothing else was chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +102,7 @@ def by_group(results: Sequence[PageResult]) -> dict[str, list[PageResult]]:
 def report(kind: str, results: dict[str, list[PageResult]]) -> str:
     """One table for all pages of a kind, and one of word F1 by page or degradation."""
     pages = len(next(iter(results.values())))
-    lines = [f"## {KINDS[kind].title} ({pages} pages)", "", HEAD]
+    lines = [f"## {KINDS[kind].title} ({pages} pages)", "", KINDS[kind].about, "", HEAD]
     lines += [row(name, summarize(found)) for name, found in results.items()]
     groups = {name: by_group(found) for name, found in results.items()}
     lines += ["", "Word F1, %:", "", "| | " + " | ".join(results) + " |", "|---" * (len(results) + 1) + "|"]
@@ -126,13 +132,30 @@ def _cer(results: Sequence[PageResult]) -> float:
     return sum(r.errors for r in results) / max(1, sum(r.characters for r in results))
 
 
+def with_section(document: str, section: str) -> str:
+    """The document with a section, which begins with its heading, in place of the one of that name, else at its end.
+    What is in brackets in a heading is not of its name."""
+    name = section.partition("\n")[0].partition(" (")[0]
+    there = re.compile(rf"^{re.escape(name)}(?: \(.*)?\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+    if there.search(document):
+        return there.sub(lambda _: section + "\n", document, count=1)
+    return f"{document.rstrip()}\n\n{section}\n"
+
+
+def _misread(results: Sequence[dict[str, list[PageResult]]]) -> list[wrong.Misread]:
+    """What the default profile misread, on the pages on which it did."""
+    found = [result for kind in results for result in kind.get(f"sohoa {DEFAULT}", ()) if result.score.f1 < 1]
+    return wrong.on([result.page for result in found], DEFAULT)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--readers", nargs="*", help="names of readers; default: all that are installed")
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--pictures", type=Path)
     given = parser.parse_args()
-    parts = []
+    every = []
     for kind in given.only:
         pages = KINDS[kind].pages()
         if not pages:
@@ -143,11 +166,13 @@ def main() -> None:
             results[reader.name] = measure(reader, pages)
             reader.close()
             print(f"{kind}, {row(reader.name, summarize(results[reader.name]))}", flush=True)
-        parts.append(report(kind, results))
-    text = "# Accuracy\n\nMade by `make accuracy`.\n\n" + "\n".join(parts)
-    print(text)
-    if given.write:
-        given.write.write_text(text, "utf-8")
+        section = report(kind, results)
+        print(section, flush=True)
+        if given.write:
+            given.write.write_text(with_section(given.write.read_text("utf-8"), section), "utf-8")
+        every.append(results)
+    if given.pictures and (found := _misread(every)):
+        wrong.sheet(found).save(given.pictures, quality=80)
 
 
 if __name__ == "__main__":

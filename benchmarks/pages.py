@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pypdfium2
+import pdf2image
 from PIL import Image
 
 from benchmarks import material, names
@@ -108,11 +108,9 @@ def _born_digital() -> tuple[Path, ...]:
 
 @cache
 def rendered(path: Path) -> Pixels:
-    """The first page of a PDF at 200 dpi, RGB."""
-    with pypdfium2.PdfDocument(path) as document:
-        document.init_forms()  # or the appearance of a signature, which is part of the truth, is not drawn
-        image = document[0].render(scale=DPI / 72).to_pil().convert("RGB")
-    return np.asarray(image, dtype=np.uint8)
+    """The first page of a PDF at 200 dpi, RGB, by poppler: PDFium leaves some appearances of signatures out."""
+    (image,) = pdf2image.convert_from_path(path, dpi=round(DPI), first_page=1, last_page=1)
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
 
 
 def unforeseen() -> list[TestPage]:
@@ -129,15 +127,41 @@ def unforeseen() -> list[TestPage]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
+    """`about` says in a sentence or two what the pages are."""
+
     title: str
+    about: str
     pages: Callable[[], list[TestPage]]
 
 
 KINDS = {
-    "real": Kind(title="Real scans", pages=real),
-    "degraded": Kind(title="Born-digital pages, degraded", pages=degraded),
-    "photographs": Kind(title="Born-digital pages, photographed", pages=photographs),
-    "spreads": Kind(title="Two born-digital pages on one scan", pages=spreads),
-    "generated": Kind(title="Sample scans", pages=generated),
-    "names": Kind(title="Names, codes and numbers", pages=unforeseen),
+    "real": Kind(
+        title="Real scans",
+        about="First pages of office documents, their truths made by hand.",
+        pages=real,
+    ),
+    "degraded": Kind(
+        title="Born-digital pages, degraded",
+        about="Official acts with a text layer as their truth, rendered at 200 dpi, each clean and with three of the\n"
+        "thirteen degradations of `benchmarks/degradations.py`, in turn.",
+        pages=degraded,
+    ),
+    "photographs": Kind(
+        title="Born-digital pages, photographed",
+        about="The same acts on a desk of wood, cloth or dark or pale laminate, seen from aside by a pinhole camera,\n"
+        "in uneven light, out of focus, with noise, as JPEG (`sample_scans/photograph.py`).",
+        pages=photographs,
+    ),
+    "spreads": Kind(
+        title="Two born-digital pages on one scan",
+        about="Side by side, with the shadow of the fold between them.",
+        pages=spreads,
+    ),
+    "generated": Kind(title="Sample scans", about="The one-page scans in `sample_scans/`.", pages=generated),
+    "names": Kind(
+        title="Names, codes and numbers",
+        about="Generated: names of the north-west, names of syllables that no list has, codes, rows of numbers, in\n"
+        "three typefaces, clean, at 120 dpi and with noise.",
+        pages=unforeseen,
+    ),
 }

@@ -46,7 +46,7 @@ def _profile(name: str) -> PageReader:
 
     def read(page: TestPage) -> tuple[str, float]:
         began = time.process_time()
-        reading = reader.read(_page_image(page))
+        reading = reader.read(page_image(page))
         return reading.text, time.process_time() - began
 
     return PageReader(name=f"sohoa {name}", read=read, close=reader.close)
@@ -58,13 +58,13 @@ def _line_reader() -> PageReader:
 
     def read(page: TestPage) -> tuple[str, float]:
         began = time.process_time()
-        drafts = [draft.text for _, drafted in reader.draft(_page_image(page)) for draft in drafted.drafts]
+        drafts = [draft.text for _, drafted in reader.draft(page_image(page)) for draft in drafted.drafts]
         return "\n".join(drafts), time.process_time() - began
 
     return PageReader(name="line reader alone", read=read, close=reader.close)
 
 
-def _page_image(page: TestPage) -> PageImage:
+def page_image(page: TestPage) -> PageImage:
     to_points = pixels_to_points(page.pixels.shape[0], page.dpi, page.dpi)
     return PageImage(number=1, pixels=page.pixels, dpi=page.dpi, to_points=to_points)
 

@@ -159,7 +159,7 @@ def describe(judge: Judge, unseen: Samples) -> str:
     )
 
 
-def calibration_error(sure: NDArray[np.float64], right: Labels, bins: int = 10) -> float:
+def calibration_error(sure: Rows, right: Rows | Labels, bins: int = 10) -> float:
     """The mean distance of confidence from the share that is right, over bins of equal width weighed by their words
     (Guo et al. 2017, "On calibration of modern neural networks")."""
     at = np.minimum((sure * bins).astype(int), bins - 1)

@@ -1,0 +1,86 @@
+"""Whether doubt holds where it was not fitted: on real, degraded and photographed pages.
+
+    python -m benchmarks.doubt [--only real degraded ...] [--profile balanced] [--write docs/accuracy.md]
+
+A word that was read is wrong where the page's truth does not have it, or has it less often; of one that was read too
+often all are wrong by the same share, for words are compared as in `pipeline.reading.score`, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.accuracy import with_section
+from benchmarks.pages import KINDS
+from benchmarks.readers import page_image
+from ocr_models.profiles import make_reader
+from ocr_models.train.judgement import calibration_error
+from pipeline.model import DOUBTFUL, LineKind, PageReading
+from pipeline.reading.score import words
+
+ABOUT = (
+    "A word is flagged where its confidence is below 97 %. Words of pens and stamps that were taken for print count\n"
+    "as wrong; the calibration error is the mean distance of confidence from the share that is right."
+)
+Values = NDArray[np.float64]
+HEAD = "| | words | wrong | flagged | of the wrong ones flagged | expected calibration error |\n" + "|---" * 6 + "|"
+
+
+def rightness(reading: PageReading, truth: str) -> tuple[Values, Values]:
+    """For each printed word that has letters or digits: its confidence, and the share of it that is right, 0 to 1."""
+    read = [
+        (word.confidence, parts)
+        for line in reading.lines
+        if line.kind in (LineKind.BODY, LineKind.TABLE)
+        for word in line.words
+        if (parts := words(word.text))
+    ]
+    wanted = words(truth)
+    seen: Counter[str] = sum((parts for _, parts in read), Counter())
+    share = {part: min(1.0, wanted[part] / count) for part, count in seen.items()}
+    return np.array([sure for sure, _ in read]), np.array([min(share[part] for part in parts) for _, parts in read])
+
+
+def row(name: str, sure: Values, right: Values) -> str:
+    """What doubt is worth: a line of a table under `HEAD`."""
+    wrong, flagged = 1 - right, sure < DOUBTFUL
+    caught = wrong[flagged].sum() / max(wrong.sum(), 1e-9)
+    error = calibration_error(sure, right)
+    return f"| {name} | {len(sure)} | {wrong.mean():.2%} | {flagged.mean():.1%} | {caught:.0%} | {error:.2%} |"
+
+
+def measured(profile: str, kinds: Iterable[str]) -> list[str]:
+    """A line for each kind of pages that there is material for."""
+    reader = make_reader(profile)
+    lines = []
+    for kind in kinds:
+        found = [rightness(reader.read(page_image(page)), page.truth) for page in KINDS[kind].pages()]
+        if found:
+            sure, right = (np.concatenate(of) for of in zip(*found, strict=True))
+            lines.append(row(KINDS[kind].title, sure, right))
+    reader.close()
+    return lines
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", choices=list(KINDS), default=list(KINDS))
+    parser.add_argument("--profile", default="balanced")
+    parser.add_argument("--write", type=Path)
+    chosen = parser.parse_args(given)
+    section = "\n".join(
+        [f"## Doubt (profile `{chosen.profile}`)", "", ABOUT, "", HEAD, *measured(chosen.profile, chosen.only)]
+    )
+    print(section)
+    if chosen.write:
+        chosen.write.write_text(with_section(chosen.write.read_text("utf-8"), section + "\n"), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
