@@ -10,7 +10,7 @@ run_packages=(tesseract-ocr tesseract-ocr-vie poppler-utils python3-venv fonts-n
 test_packages=(postgresql chromium)
 train_packages=(fonts-sil-doulos fonts-sil-charis fonts-sil-gentiumplus fonts-croscore fonts-texgyre fonts-freefont-ttf
   fonts-liberation2 fonts-noto-mono fonts-lmodern fonts-cmu fonts-crosextra-carlito fonts-roboto-unhinted fonts-open-sans
-  fonts-linuxlibertine)
+  fonts-linuxlibertine fonts-dancingscript fonts-kristi fonts-breip)
 
 packages=("${run_packages[@]}")
 [ "$what" = test ] && packages=("${test_packages[@]}")
