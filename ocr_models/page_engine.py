@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -49,6 +49,8 @@ BAND = 1.6
 BAND_OVERLAP = 0.1
 TALLEST = 2.4
 """Pictures up to this many widths long are looked at in one piece."""
+SMALL_ROOM = (20.0, 2.0)
+"""How far around lines of small print others are looked for, across and down, in their heights."""
 MIN_HEIGHT = 4.0
 """Pixels; lower boxes hold no letters."""
 
@@ -130,9 +132,25 @@ class TrueOcrPageEngine:
             closer = int(min(ADAPTIVE_MAX_SIDE, self._side * ADAPTIVE_TARGET_H / max(low, 1.0))) // 32 * 32
             if low < ADAPTIVE_MIN_H and closer > self._side:
                 boxes, factor = self._detect_at(grey, closer)
+            else:
+                boxes = self._small_print(grey, boxes, factor)
         boxes[:, :4] /= factor
         height, width = grey.shape
         boxes[:, :4] = boxes[:, :4].clip(0, np.array([width, height] * 2, np.float32))
+        return boxes
+
+    def _small_print(self, grey: Pixels, boxes: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
+        """The boxes of a picture that was looked at `factor` times as large, with those of its parts where several
+        small lines lie together taken from a closer look: there is found of them a piece here and there."""
+        height, width = grey.shape
+        for part, tall in _small_parts(boxes):
+            left, top, right, bottom = np.clip(part / factor, 0, [width, height, width, height]).astype(int)
+            crop = grey[top:bottom, left:right]
+            found, closer = self._detect_at(crop, round(max(crop.shape) * factor * ADAPTIVE_TARGET_H / tall))
+            found[:, :4] = (found[:, :4] / closer + np.array([left, top, left, top], np.float32)) * factor
+            low = found[:, 3] - found[:, 1] < ADAPTIVE_MIN_H
+            kept = ~_inside(boxes, part) | (boxes[:, 3] - boxes[:, 1] >= ADAPTIVE_MIN_H)
+            boxes = np.concatenate([boxes[kept], found[low]])
         return boxes
 
     def _detect_at(self, grey: Pixels, side: int) -> tuple[NDArray[np.float32], float]:
@@ -155,6 +173,34 @@ class TrueOcrPageEngine:
         first = 0.0 if top == 0 else top + half
         last = float(height) if bottom == height else bottom - half
         return np.asarray(found[(middle >= first) & (middle < last)], np.float32)
+
+
+def _small_parts(boxes: NDArray[np.float32]) -> Iterator[tuple[NDArray[np.float32], float]]:
+    """The parts of a picture, (left, top, right, bottom), in which two lines of small print or more lie together, with
+    room for what was not found of them, and how tall they are."""
+    tall = boxes[:, 3] - boxes[:, 1]
+    small = boxes[tall < ADAPTIVE_MIN_H]
+    if len(small) < 2:
+        return
+    usual = float(np.median(small[:, 3] - small[:, 1]))
+    parts = small[:, :4] + usual * np.array([-SMALL_ROOM[0], -SMALL_ROOM[1], *SMALL_ROOM], np.float32)
+    while len(parts):
+        part, count = parts[0], 0
+        while (near := _touching(parts, part)).sum() > count:
+            count = near.sum()
+            part = np.concatenate([parts[near, :2].min(0), parts[near, 2:].max(0)])
+        if count > 1:
+            yield part, usual
+        parts = parts[~near]
+
+
+def _touching(parts: NDArray[np.float32], part: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray((parts[:, :2] < part[2:]).all(1) & (parts[:, 2:] > part[:2]).all(1))
+
+
+def _inside(boxes: NDArray[np.float32], part: NDArray[np.float32]) -> NDArray[np.bool_]:
+    middle = (boxes[:, :2] + boxes[:, 2:4]) / 2
+    return np.asarray(((middle >= part[:2]) & (middle <= part[2:])).all(1))
 
 
 def _bands(height: int, width: int) -> list[tuple[int, int]]:

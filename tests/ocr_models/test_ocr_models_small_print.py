@@ -1,0 +1,50 @@
+"""Small print among print of the usual size, as beside the seal of a digital signature, is read with it."""
+
+from __future__ import annotations
+
+from ocr_models.page_engine import TrueOcrPageEngine
+from ocr_models.profiles import make_reader
+from pipeline.model import Pixels
+from sample_scans.drawing import SamplePage, Sheet
+from sample_scans.pages import draw_lines, page_image
+
+USUAL = [
+    "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
+    "Ủy ban nhân dân xã đề nghị xem xét, giải quyết hồ sơ đất đai của",
+    "các hộ gia đình theo đúng quy định của pháp luật hiện hành.",
+] * 7
+SMALL = ["Ký bởi: Ủy ban nhân dân", "Email: ubnd@dienbien.gov.vn", "Cơ quan: Văn phòng", "Thời gian ký: 11.01.2024"]
+
+
+def page() -> SamplePage:
+    sheet = Sheet(typeface="serif")
+    for number, text in enumerate(SMALL):
+        sheet.write(120.0, 12.0 + 2.0 * number, text, size=5.4)
+    for number, text in enumerate(USUAL):
+        sheet.write(25.0, 40.0 + 7.0 * number, text, size=13)
+    return sheet.page(200)
+
+
+def grey(page: SamplePage) -> Pixels:
+    return page.pixels[:, :, 0].copy()
+
+
+def test_every_line_of_a_small_block_is_found() -> None:
+    found = TrueOcrPageEngine().lines(grey(page()))
+    for line in page().lines:
+        shares = [box.intersection(line.box) / line.box.area for box in found]
+        assert max(shares) > 0.7, line.text
+    assert len(found) == len(USUAL) + len(SMALL)
+
+
+def test_a_small_block_is_text() -> None:
+    reader = make_reader("fast")
+    reading = reader.read(page_image(page()))
+    reader.close()
+    assert {word for text in SMALL for word in text.split()} <= set(reading.text.split())
+    assert len(reading.text.split()) == len(page().truth.split())
+
+
+def test_a_page_without_small_print_has_the_lines_that_it_had() -> None:
+    usual = draw_lines(USUAL, dpi=200)
+    assert len(TrueOcrPageEngine().lines(grey(usual))) == len(USUAL)
