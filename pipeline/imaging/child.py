@@ -13,6 +13,8 @@ import socket
 from pathlib import Path
 from typing import Protocol
 
+import cv2
+
 from pipeline.errors import OpeningFailed, SohoaError
 from pipeline.imaging import wire
 from pipeline.imaging.confine import allow_cpu, confine
@@ -21,6 +23,8 @@ from pipeline.imaging.pdf import PdfFile
 from pipeline.imaging.pixels import READABLE_DPI
 from pipeline.imaging.raster import PictureFile
 from pipeline.model import MediaType, ScanPage
+
+cv2.setNumThreads(1)  # threads would take address space, which is limited
 
 
 class _OpenFile(Protocol):

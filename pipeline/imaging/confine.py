@@ -45,7 +45,7 @@ def confine(limits: Limits) -> None:
     The process dies with the one that started it, and is the first to go where the machine runs out of memory.
     Raises OSError where the kernel refuses a limit. A kernel without seccomp goes on without that filter.
     """
-    memory = limits.open_memory_mb * _MEGABYTE
+    memory = _address_space() + limits.open_memory_mb * _MEGABYTE
     written = 3 * limits.max_page_pixels + _SPARE_BYTES
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
@@ -59,6 +59,12 @@ def confine(limits: Limits) -> None:
     if program:
         code = _FilterProgram(len(program) // 8, program)
         libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(code), 0, 0)
+
+
+def _address_space() -> int:
+    """Bytes that the process has mapped: its programs, mostly."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
 
 
 def allow_cpu(seconds: float) -> None:

@@ -10,7 +10,8 @@ class Limits:
     """The defaults are those of an installation that sets nothing.
 
     `open_seconds` is CPU time for opening the file and again for each page; the process that does it is ended after
-    `wall_seconds`, whatever it waits for. `open_memory_mb` is its address space.
+    `wall_seconds`, whatever it waits for. `open_memory_mb` is the address space that it may take beyond that of its
+    programs.
     """
 
     max_file_mb: int = 500

@@ -10,6 +10,7 @@ import ctypes
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pikepdf
 from pdf2image import convert_from_path
@@ -30,6 +31,11 @@ LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
 
 _BAND = 64
 """Rows of the reduced picture that are made at a time."""
+_JPEG_END = b"\xff\xd9"
+_JPEG_TAIL = 64
+"""Bytes at the end of a JPEG within which its end marker is; some scanners put others behind it."""
+_REDUCED = {1: 0, 2: 1 << 4, 4: 1 << 5, 8: 1 << 6}
+"""Bits of OpenCV's flags for decoding at a half, a quarter, an eighth."""
 
 
 def embedded_picture(
@@ -59,10 +65,12 @@ def embedded_picture(
     image = _decoded(picture, source, factor)
     if image is None:
         return None
-    square, dpi = pixels.squared(image, dpi_x * image.width / picture.width, dpi_y * image.height / picture.height)
+    rows, columns = image.shape[:2]
+    square, dpi = pixels.squared(image, dpi_x * columns / picture.width, dpi_y * rows / picture.height)
+    rows, columns = square.shape[:2]
     # from pixels of what was decoded to the unit square of the image, whose origin is at the lower left
-    unit = Affine(1 / square.width, 0, 0, -1 / square.height, 0, 1)
-    array, to_points = _as_shown(pixels.as_pixels(square), unit.then(picture.matrix), shown)
+    unit = Affine(1 / columns, 0, 0, -1 / rows, 0, 1)
+    array, to_points = _as_shown(pixels.without_colour(square), unit.then(picture.matrix), shown)
     array, to_points = _cropped(array, to_points, visible)
     return PageImage(number=shown.number, pixels=array, dpi=dpi, to_points=to_points, reduced=max(dpi_x, dpi_y) / dpi)
 
@@ -92,16 +100,16 @@ def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_a
     to_shown = Affine(shown.width / image.width, 0, 0, shown.height / image.height, 0, 0)
     return PageImage(
         number=shown.number,
-        pixels=pixels.as_pixels(image),
+        pixels=pixels.without_colour(np.asarray(image, np.uint8)),
         dpi=image.width / shown.width * POINTS_PER_INCH,
         to_points=to_shown.then(shown.to_points),
     )
 
 
-def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Image.Image | None:
-    """The picture as L or RGB, reduced by `factor`."""
-    image = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
-    return image if image is not None else _by_pdfium(picture, factor)
+def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Pixels | None:
+    """The picture, grey or RGB, reduced by `factor`."""
+    jpeg = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
+    return jpeg if jpeg is not None else _by_pdfium(picture, factor)
 
 
 def _plain_jpeg(source: pikepdf.Object) -> bool:
@@ -116,20 +124,26 @@ def _plain_jpeg(source: pikepdf.Object) -> bool:
     )
 
 
-def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Image.Image | None:
-    """Decoded at reduced size where that is wanted; None where Pillow cannot, or finds another size or colours."""
+def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels | None:
+    """Decoded at reduced size where that is wanted; None where it is cut off, or has another size or colours.
+
+    Pillow looks at its header, OpenCV decodes the same pixels in two thirds of the time.
+    """
     try:
-        image = JpegImagePlugin.JpegImageFile(io.BytesIO(source.read_raw_bytes()))
-        if image.size != size or image.mode != ("RGB" if source.get("/ColorSpace") == "/DeviceRGB" else "L"):
-            return None
-        image.draft(None, (size[0] // factor, size[1] // factor))
-        image.load()
+        data = source.read_raw_bytes()
+        header = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     except (OSError, SyntaxError, ValueError, pikepdf.PdfError):
         return None
-    return pixels.reduced(image, max(1, factor * image.width // size[0]))
+    grey = source.get("/ColorSpace") == "/DeviceGray"
+    if header.size != size or header.mode != ("L" if grey else "RGB") or _JPEG_END not in data[-_JPEG_TAIL:]:
+        return None
+    colours = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
+    flags = colours | _REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
-def _by_pdfium(picture: Picture, factor: int) -> Image.Image | None:
+def _by_pdfium(picture: Picture, factor: int) -> Pixels | None:
     """Colour space, /Decode, palette and depth applied by PDFium. Reduced in bands, for the bitmap is large enough."""
     bitmap = raw.FPDFImageObj_GetBitmap(picture.handle)
     if not bitmap:
@@ -145,14 +159,21 @@ def _by_pdfium(picture: Picture, factor: int) -> Image.Image | None:
             return None
         buffer = (ctypes.c_ubyte * (stride * height)).from_address(address)
         rows = np.frombuffer(buffer, dtype=np.uint8).reshape(height, stride)[:, : width * depth]
-        image = Image.new("L" if depth == 1 else "RGB", (-(-width // factor), -(-height // factor)))
+        shape = -(-height // factor), -(-width // factor)
+        reduced = np.empty(shape if depth == 1 else (*shape, 3), np.uint8)
         for top in range(0, height, _BAND * factor):
             band = rows[top : top + _BAND * factor]
             colours = band if depth == 1 else band.reshape(-1, width, depth)[:, :, 2::-1]
-            image.paste(pixels.reduced(Image.fromarray(np.ascontiguousarray(colours)), factor), (0, top // factor))
-        return image
+            reduced[top // factor : top // factor + _BAND] = _reduced(colours, factor)
+        return reduced
     finally:
         raw.FPDFBitmap_Destroy(bitmap)
+
+
+def _reduced(band: Pixels, factor: int) -> Pixels:
+    if factor == 1:
+        return band
+    return np.asarray(pixels.reduced(Image.fromarray(np.ascontiguousarray(band)), factor), np.uint8)
 
 
 def _as_shown(array: Pixels, to_points: Affine, shown: ScanPage) -> tuple[Pixels, Affine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -76,21 +77,21 @@ def reduced(image: Image.Image, factor: int) -> Image.Image:
     return image.reduce(factor) if factor > 1 else image
 
 
-def squared(image: Image.Image, dpi_x: float, dpi_y: float) -> tuple[Image.Image, float]:
+def squared(values: Pixels, dpi_x: float, dpi_y: float) -> tuple[Pixels, float]:
     """The picture with as many dots per inch down as across (a fax has 204 by 98), and that number.
 
     The coarser side is stretched to the finer one.
     """
     dpi = max(dpi_x, dpi_y)
     if dpi / min(dpi_x, dpi_y) <= SQUARE_ENOUGH:
-        return image, dpi
-    size = max(1, round(image.width * dpi / dpi_x)), max(1, round(image.height * dpi / dpi_y))
-    return image.resize(size, Image.Resampling.BILINEAR), dpi
+        return values, dpi
+    height, width = values.shape[:2]
+    size = max(1, round(width * dpi / dpi_x)), max(1, round(height * dpi / dpi_y))
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.uint8), dpi
 
 
-def as_pixels(image: Image.Image) -> Pixels:
-    """(h, w) where the picture has no colour, else (h, w, 3); C-contiguous."""
-    values = np.asarray(image)
+def without_colour(values: Pixels) -> Pixels:
+    """(h, w) where the picture, (h, w) or (h, w, 3), has no colour, else as it is; C-contiguous."""
     if values.ndim == 3:
         sample = values[::_COLOUR_GRID, ::_COLOUR_GRID]
         if (sample[..., 0] == sample[..., 1]).all() and (sample[..., 1] == sample[..., 2]).all():

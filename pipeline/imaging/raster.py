@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from pipeline.errors import BrokenScan, NoPages, TooLarge, TooManyPages
@@ -108,9 +109,10 @@ class PictureFile:
         dpi_x, dpi_y = picture_dpi(width, height, tag_x, tag_y)
 
         factor = pixels.shrink_factor(width, height, max(dpi_x, dpi_y), enough)
-        upright = _upright(image, factor)
+        upright = np.asarray(_upright(image, factor), np.uint8)
+        rows, columns = upright.shape[:2]
         # the reduced size is rounded up: what counts is how many pixels the page's side has now
-        now_x, now_y = dpi_x * upright.width / width, dpi_y * upright.height / height
+        now_x, now_y = dpi_x * columns / width, dpi_y * rows / height
         square, dpi = pixels.squared(upright, now_x, now_y)
         points_x, points_y = width / dpi_x * POINTS_PER_INCH, height / dpi_y * POINTS_PER_INCH
         return ScanPage(
@@ -119,9 +121,9 @@ class PictureFile:
             height=points_y,
             image=PageImage(
                 number=number,
-                pixels=pixels.as_pixels(square),
+                pixels=pixels.without_colour(square),
                 dpi=dpi,
-                to_points=_spread(square.width, square.height, points_x, points_y),
+                to_points=_spread(square.shape[1], square.shape[0], points_x, points_y),
                 reduced=max(dpi_x, dpi_y) / dpi,
             ),
         )
