@@ -53,11 +53,10 @@ class LineReader:
 
 def spell(network: ort.InferenceSession, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a network sees in a line, (96, width), 1 is ink: log-probabilities (frames, classes)."""
-    width = ink.shape[1]
-    frames = -(-width // COLUMN)
-    if width % COLUMN:
-        ink = np.pad(ink, ((0, 0), (0, frames * COLUMN - width)))
-    return np.asarray(network.run(["log_probs"], {"x": ink[None, None]})[0][0], np.float32)
+    rows, width = ink.shape
+    x = np.zeros((1, 1, rows, -(-width // COLUMN) * COLUMN), np.float32)
+    x[0, 0, :, :width] = ink
+    return np.asarray(network.run(["log_probs"], {"x": x})[0][0], np.float32)
 
 
 def cut_out(
@@ -71,7 +70,7 @@ def cut_out(
     x1, y1 = max(x0 + 1, math.ceil(box.x1 + beside)), max(y0 + 1, math.ceil(box.y1 + above))
     height, width = grey.shape
     left, top, right, bottom = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
-    dark = is_dark_line(grey, (box.x0, box.y0, box.x1, box.y1))
+    dark = is_dark_line(grey[::2, ::2], (box.x0 / 2, box.y0 / 2, box.x1 / 2, box.y1 / 2))
     crop = cv2.copyMakeBorder(
         grey[top:bottom, left:right],
         top - y0,

@@ -37,7 +37,7 @@ def find_mark(image: PageImage, text: str) -> Mark | None:
     grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     factor = min(1.0, _DPI / image.dpi)
     grey = shrunk_by(grey, factor)
-    mark = mark_of(codes.find_on_sheet(grey, image.number), image.number, text)
+    mark = mark_of(codes.find(grey, image.number), image.number, text)
     if mark is None and is_patch_t(grey, image.dpi * factor):
         return Mark(page=image.number)
     return mark
