@@ -53,7 +53,9 @@ class Region:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """What a stamp of receipt (ĐẾN) says: under which number, and when, an office registered the document. A field
-    that was left blank or cannot be read is "" or None."""
+    that was left blank or cannot be read is "" or None. `confidence` is that of the least sure word: most of what a pen
+    wrote into a stamp is misread."""
 
     number: str
     day: date | None
+    confidence: float

@@ -87,7 +87,9 @@ def _page(page: PageReading) -> dict[str, object]:
         "words": sum(len(line.words) for line in page.lines),
         "confidence": round(page.confidence, _DIGITS),
         "doubtful": sum(word.doubtful for line in page.lines for word in line.words),
-        "arrivals": arrival.find(page),
+        "arrivals": [
+            dataclasses.replace(found, confidence=round(found.confidence, _DIGITS)) for found in arrival.find(page)
+        ],
         "regions": [{"kind": region.kind, "box": region.box} for region in page.regions],
         "tables": [{"rows": table.rows, "columns": table.columns, "box": table.box} for table in page.tables],
     }
