@@ -136,7 +136,7 @@ def with_section(document: str, section: str) -> str:
     """The document with a section, which begins with its heading, in place of the one of that name, else at its end.
     What is in brackets in a heading is not of its name."""
     name = section.partition("\n")[0].partition(" (")[0]
-    there = re.compile(rf"^{re.escape(name)}(?: \(.*)?\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+    there = re.compile(rf"^{re.escape(name)}(?: \([^\n]*)?\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
     if there.search(document):
         return there.sub(lambda _: section + "\n", document, count=1)
     return f"{document.rstrip()}\n\n{section}\n"

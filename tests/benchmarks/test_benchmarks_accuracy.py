@@ -1,0 +1,67 @@
+"""Tables go into their sections, doubt is weighed by what is right, and what is misread is shown where it stands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import doubt, pages, wrong
+from benchmarks.accuracy import with_section
+from pipeline.geometry import Box, bounding, pixels_to_points
+from pipeline.model import Line, LineKind, PageReading, TextSource, Word
+
+DOCUMENT = "# Accuracy\n\nProse.\n\n## Real scans (6 pages)\n\nold\n\n## Names\n\nkept\n"
+
+
+def test_a_section_is_put_in_place_of_the_one_of_its_name() -> None:
+    written = with_section(DOCUMENT, "## Real scans (7 pages)\n\nnew\n")
+    assert written == DOCUMENT.replace("(6 pages)\n\nold", "(7 pages)\n\nnew")
+
+
+def test_a_section_of_no_name_that_is_there_comes_last() -> None:
+    assert with_section(DOCUMENT, "## Real\n\nnew").endswith("kept\n\n## Real\n\nnew\n")
+    assert with_section(DOCUMENT, "## Real\n\nnew").count("old") == 1
+
+
+def reading(*words: tuple[str, float], kind: LineKind = LineKind.BODY) -> PageReading:
+    found = [
+        Word(text=text, box=Box(10 + 60 * at, 40, 60 + 60 * at, 60), confidence=sure)
+        for at, (text, sure) in enumerate(words)
+    ]
+    line = Line(words=tuple(found), box=bounding([word.box for word in found]), kind=kind)
+    return PageReading(
+        number=1,
+        width=400,
+        height=100,
+        to_points=pixels_to_points(100, 200, 200),
+        lines=(line,),
+        source=TextSource.OCR,
+    )
+
+
+def test_a_word_is_wrong_where_the_truth_does_not_have_it_so_often() -> None:
+    sure, right = doubt.rightness(reading(("xã", 1.0), ("xã", 0.9), ("hồ", 0.8), ("-", 0.1)), "xã hồ sơ")
+    assert sure.tolist() == [1.0, 0.9, 0.8]
+    assert right.tolist() == [0.5, 0.5, 1.0]
+
+
+def test_ink_of_pens_that_was_told_from_print_is_no_word() -> None:
+    sure, _ = doubt.rightness(reading(("xã", 1.0), kind=LineKind.HANDWRITING), "xã")
+    assert len(sure) == 0
+
+
+def test_doubt_is_worth_the_share_of_wrong_words_that_it_holds() -> None:
+    row = doubt.row("pages", np.array([0.99, 0.5, 0.99, 0.4]), np.array([1.0, 0.0, 0.0, 1.0]))
+    assert row.startswith("| pages | 4 | 50.00% | 50.0% | 50% |")
+
+
+def test_what_is_misread_stands_beside_the_truth_that_is_most_like_it() -> None:
+    page = pages.TestPage(
+        name="p", group="clean", pixels=np.full((100, 400), 255, np.uint8), dpi=200, truth="Ủy ban xã Mường"
+    )
+    found = list(wrong.misread(page, reading(("Ủy", 1), ("bạn", 1), ("xã", 1), ("Mường", 1), ("0123", 1))))
+    assert [(one.read, one.truth) for one in found] == [("bạn", "ban"), ("0123", "")]
+    assert (found[0].box.x0, found[0].box.y0) == pytest.approx((70, 40))
+    picture = wrong.sheet(found)
+    red = np.asarray(picture)[:, :, 0].astype(int) - np.asarray(picture)[:, :, 1] > 100
+    assert red.any()
