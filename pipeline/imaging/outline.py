@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 LONGER_SIDE = 480
 """Edges are looked for in a picture reduced to this: a pixel is more than half a millimetre of A4."""
+LONGEST = 30_000
+"""No camera takes a longer picture, and OpenCV lays none flat that has 32,768 pixels."""
 PRINT = 7
 """Strokes of print are narrower than this then, and are closed before edges are looked for."""
 REACH = 3
@@ -72,9 +74,9 @@ class Homography:
 def find_sheet(pixels: Pixels) -> Floats | None:
     """The corners of the sheet on a photograph, RGB or grey, (4, 2): top left, top right, bottom right and bottom left
     as it lies in the picture, in pixels. None where the picture is all paper, or no sheet is seen whole."""
-    factor = min(1.0, LONGER_SIDE / max(pixels.shape[:2]))
-    small = shrunk_by(pixels, factor)
-    if min(small.shape[:2]) < 8 * REACH:
+    longest = max(pixels.shape[:2])
+    small = shrunk_by(pixels, LONGER_SIDE / longest)
+    if longest > LONGEST or min(small.shape[:2]) < 8 * REACH:
         return None
     light = _lightness(small)
     if not _is_surrounded(light):
@@ -89,7 +91,9 @@ def find_sheet(pixels: Pixels) -> Floats | None:
     best = sheets[np.where(borne_out, steps * shares.mean(0) ** FULLY, -1.0).argmax()]
     if not borne_out.any() or not _has_room(best, light.shape):
         return None
-    best = _met([side.fitted(best[(at + 3) % 4], best[at])[None] for at, side in enumerate(sides)])[0]
+    fitted = _met([side.fitted(best[(at + 3) % 4], best[at])[None] for at, side in enumerate(sides)])[0]
+    if np.abs(fitted - best).max() <= 2 * BESIDE_LINE:  # farther it is a line along something else
+        best = fitted
     height, width = pixels.shape[:2]
     return np.asarray(best * np.array([width / light.shape[1], height / light.shape[0]]), np.float64)
 

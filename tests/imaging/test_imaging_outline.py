@@ -14,6 +14,8 @@ from sample_scans import degrade, wear
 from sample_scans.pages import SamplePage, draw_lines
 from sample_scans.photograph import Light, View, photograph
 
+SIDE = 1000
+"""Pixels of the longer side of photographs."""
 SENTENCE = "Ủy ban nhân dân xã đề nghị xem xét giải quyết hồ sơ đất đai của các hộ gia đình theo quy định"
 
 
@@ -28,10 +30,10 @@ def corners_of(pixels: Pixels) -> np.ndarray:
 
 
 VIEWS = {
-    "from above": View(long_side=1600),
-    "from aside": View(tilt=20, swing=-16, roll=7, long_side=1600),
-    "from far aside": View(tilt=-34, swing=22, roll=-9, long_side=1600),
-    "from far away": View(tilt=6, swing=4, margin=0.2, long_side=1600),
+    "from above": View(long_side=SIDE),
+    "from aside": View(tilt=20, swing=-16, roll=7, long_side=SIDE),
+    "from far aside": View(tilt=-34, swing=22, roll=-9, long_side=SIDE),
+    "from far away": View(tilt=6, swing=4, margin=0.2, long_side=SIDE),
 }
 
 
@@ -42,7 +44,7 @@ def test_the_corners_of_a_sheet_are_found(view: str, desk: str) -> None:
     taken, moved = photograph(page().pixels, 3, VIEWS[view], desk=desk, light=light)
     corners = find_sheet(taken)
     assert corners is not None
-    assert np.abs(corners - moved(corners_of(page().pixels))).max() < 0.008 * 1600
+    assert np.abs(corners - moved(corners_of(page().pixels))).max() < 0.008 * SIDE
 
 
 def framed() -> Pixels:
@@ -72,7 +74,7 @@ def test_what_is_all_paper_has_no_outline(scan: str) -> None:
 
 
 def test_a_sheet_of_which_an_edge_is_outside_has_none() -> None:
-    taken, _ = photograph(page().pixels, 3, View(tilt=10, margin=-0.05, long_side=1600))
+    taken, _ = photograph(page().pixels, 3, View(tilt=10, margin=-0.05, long_side=SIDE))
     assert find_sheet(taken) is None
 
 
@@ -88,4 +90,4 @@ def test_a_sheet_laid_flat_has_its_shape_and_its_map_leads_back() -> None:
     scale = width / page().pixels.shape[1]
     middle = scale * (line.x0 + line.x1) / 2, scale * (line.y0 + line.y1) / 2
     there = moved(np.array([[(line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2]]))[0]
-    assert back.apply(*middle) == pytest.approx(tuple(there), abs=0.01 * 1600)
+    assert back.apply(*middle) == pytest.approx(tuple(there), abs=0.01 * SIDE)
