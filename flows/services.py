@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +25,7 @@ from pipeline.backfill.spec import bucket_and_prefix
 from pipeline.clock import now
 from pipeline.imaging.opener import Limits, SandboxedOpener
 from pipeline.intake.gate import Gatekeeper
+from pipeline.intake.receive import Reception
 from pipeline.intake.rules import Gate
 from pipeline.intake.sweep import Intake
 from pipeline.ports import LanguageModel, ObjectStore, Purge, Reader, ScanOpener
@@ -137,8 +138,13 @@ def workspace_services() -> Iterator[Services]:
     """The services of the workspace that a worker was started for (SOHOA_WORKSPACE). Raises ClockDiffers too."""
     settings = load(find_workspace(None))
     with open_services(settings) as services:
-        services.catalogue.check_clock(now(), timedelta(minutes=settings.lease_minutes / 3))
+        check_clock(services, now())
         yield services
+
+
+def check_clock(services: Services, moment: datetime) -> None:
+    """Raises ClockDiffers where this machine's clock is off by a third of a lease, so that leases cannot be trusted."""
+    services.catalogue.check_clock(moment, timedelta(minutes=services.settings.lease_minutes / 3))
 
 
 def scan_source(settings: Settings, source: str) -> ScanSource:
@@ -178,6 +184,12 @@ def gatekeeper(services: Services, ease: Callable[[Gate], Gate] = lambda gate: g
     )
 
 
+def reception(services: Services, keeper: Gatekeeper) -> Reception:
+    return Reception(
+        opener=services.opener, objects=services.objects, book=services.catalogue.receipts, admit=keeper.admit
+    )
+
+
 def intake(services: Services) -> Intake:
     """The watched folder of this installation."""
     settings = services.settings
@@ -186,13 +198,10 @@ def intake(services: Services) -> Intake:
         inbox=settings.inbox_folder,
         done=settings.done_folder,
         rejected=settings.rejected_folder,
-        opener=services.opener,
-        objects=services.objects,
-        book=services.catalogue.receipts,
+        reception=reception(services, keeper),
         known_centres=lambda: {centre.code for centre in services.catalogue.lookup.centres()},
         settle_seconds=settings.settle_seconds,
         incomplete_seconds=settings.incomplete_minutes * 60,
-        admit=keeper.admit,
         marker_of=keeper.marker_of,
         at_once=settings.workers,
     )

@@ -18,14 +18,13 @@ from pipeline import keys
 from pipeline.clock import local_day
 from pipeline.errors import Rejected, SetRefused
 from pipeline.intake import receipt_record
-from pipeline.intake.admission import Admit
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.names import shown
-from pipeline.intake.receive import Received, drop_of, inspect, make_receipt, put_away, store
+from pipeline.intake.receive import Received, Reception, drop_of, inspect, make_receipt, put_away, store, tell
 from pipeline.intake.reject import Rejection, reject
 from pipeline.intake.settle import InboxFile, Seen
 from pipeline.model import Document, Original, PageRange, Receipt, require_aware
-from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
+from pipeline.ports import ReceiptBook
 from pipeline.understanding import dossier_code
 
 QUIET_SECONDS = 60.0
@@ -134,16 +133,7 @@ class BadPage(Exception):
         self.file, self.error = file, error
 
 
-def receive_pages(
-    files: Sequence[InboxFile],
-    now: datetime,
-    *,
-    opener: ScanOpener,
-    objects: ObjectStore,
-    book: ReceiptBook,
-    done: Path,
-    admit: Admit,
-) -> list[Received]:
+def receive_pages(files: Sequence[InboxFile], now: datetime, reception: Reception, done: Path) -> list[Received]:
     """Takes the settled files of a complete set, in order; each gets a receipt of its own, all one document.
 
     Raises BadPage, and what `receive` raises: then all files are still in the inbox. Files are moved from the last to
@@ -152,12 +142,12 @@ def receive_pages(
     originals = []
     for file in files:
         with of_page(file):
-            originals.append(inspect(file, opener))
+            originals.append(inspect(file, reception.opener))
     receipts = [
         make_receipt(file, original, require_aware(now), drop_of(file))
         for file, original in zip(files, originals, strict=True)
     ]
-    earlier = _earlier(receipts, book)
+    earlier = _earlier(receipts, reception.book)
     if earlier is not None:
         document, receipts = earlier
     else:
@@ -165,10 +155,12 @@ def receive_pages(
         document = Document(parts=parts)
         for index, (file, original) in enumerate(zip(files, originals, strict=True)):
             with of_page(file):
-                admitted = admit(file.path, original, file.folder)
+                admitted = reception.admit(file.path, original, file.folder)
             receipts[index] = replace(receipts[index], remarks=admitted.remarks)
-        _store_and_record(files, originals, receipts, document, objects, book)
+        _store_and_record(files, originals, receipts, document, reception)
     taken = []
+    for receipt in receipts:
+        tell(receipt, [document])
     for file, original, receipt in reversed(list(zip(files, originals, receipts, strict=True))):
         unlisted = put_away(file, receipt, original, done)
         taken.append(
@@ -191,17 +183,16 @@ def _store_and_record(
     originals: Sequence[Original],
     receipts: Sequence[Receipt],
     document: Document,
-    objects: ObjectStore,
-    book: ReceiptBook,
+    reception: Reception,
 ) -> None:
     """All originals, then all receipts, then the rows; the last of them brings the document."""
     for file, original in zip(files, originals, strict=True):
         require_unchanged(file)
-        store(file, original, objects)
+        store(file, original, reception.objects)
     for receipt, original in zip(receipts, originals, strict=True):
-        objects.put(keys.receipt(receipt), receipt_record.dump(receipt, original, [document]))
+        reception.objects.put(keys.receipt(receipt), receipt_record.dump(receipt, original, [document]))
     for receipt, original in zip(receipts, originals, strict=True):
-        book.record(receipt, original, [document] if receipt is receipts[-1] else [])
+        reception.book.record(receipt, original, [document] if receipt is receipts[-1] else [])
 
 
 def _earlier(receipts: Sequence[Receipt], book: ReceiptBook) -> tuple[Document, list[Receipt]] | None:

@@ -7,6 +7,8 @@ the same bytes dropped again later give a second one, of the same original and d
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +17,14 @@ from pipeline import keys
 from pipeline.clock import local_day
 from pipeline.errors import ConfigurationError, IntegrityError, Rejected, SohoaError, Transient
 from pipeline.intake import receipt_record
-from pipeline.intake.admission import Admit
+from pipeline.intake.admission import Admit, admit_all
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.receipt_log import write_line
 from pipeline.intake.settle import InboxFile
 from pipeline.model import Document, Original, Receipt, digest, require_aware
 from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,55 +39,55 @@ class Received:
     """Why the line in the centre's receipt log could not be written; the receipt stands all the same."""
 
 
-def receive(
-    file: InboxFile,
-    now: datetime,
-    *,
-    opener: ScanOpener,
-    objects: ObjectStore,
-    book: ReceiptBook,
-    done: Path,
-    admit: Admit,
-) -> Received:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """What giving a receipt takes: who opens a scan, where its bytes and its record go, who lets it in."""
+
+    opener: ScanOpener
+    objects: ObjectStore
+    book: ReceiptBook
+    admit: Admit = admit_all
+
+
+def receive(file: InboxFile, now: datetime, reception: Reception, done: Path) -> Received:
     """Takes one settled file of a known centre; afterwards it is in done/<centre>/<yyyy-mm-dd>/.
 
     Raises what `take` and folders raise: then it is still in the inbox.
     """
-    taken = take(file, now, drop_of(file), opener=opener, objects=objects, book=book, admit=admit)
+    taken = take(file, now, drop_of(file), reception)
     return replace(taken, unlisted=put_away(file, taken.receipt, taken.original, done))
 
 
-def take(
-    file: InboxFile,
-    now: datetime,
-    dropped: tuple[str, ...],
-    *,
-    opener: ScanOpener,
-    objects: ObjectStore,
-    book: ReceiptBook,
-    admit: Admit,
-) -> Received:
+def take(file: InboxFile, now: datetime, dropped: tuple[str, ...], reception: Reception) -> Received:
     """Stores a file of a known centre and gives its receipt; the file itself stays as it is.
 
-    `dropped` tells one drop of the same bytes under the same name from another. `admit` says which documents the file
+    `dropped` tells one drop of the same bytes under the same name from another. The gate says which documents the file
     holds; what was said of the same bytes before goes on to hold. Raises Rejected (a subclass says why), NotSettled
     where the file changed meanwhile, and what the stores raise.
     """
-    original = inspect(file, opener)
+    objects, book = reception.objects, reception.book
+    original = inspect(file, reception.opener)
     documents = [d for d in book.documents(original.sha256) if {part.sha256 for part in d.parts} == {original.sha256}]
     receipt = make_receipt(file, original, require_aware(now), dropped)
     known = next((r for d in documents[:1] for r in book.of_document(d.id) if r.id == receipt.id), None)
     if known is not None:
         receipt, to_read = known, True
     else:
-        admitted = admit(file.path, original, file.folder)
+        admitted = reception.admit(file.path, original, file.folder)
         require_unchanged(file)
         documents = documents or list(admitted.documents)
         receipt = replace(receipt, remarks=admitted.remarks)
         store(file, original, objects)
         objects.put(keys.receipt(receipt), receipt_record.dump(receipt, original, documents))
         to_read = book.record(receipt, original, documents)
+    tell(receipt, documents)
     return Received(receipt=receipt, original=original, documents=tuple(documents), to_read=to_read)
+
+
+def tell(receipt: Receipt, documents: Sequence[Document]) -> None:
+    """File names may hold names of people: only ids and centres are logged."""
+    for document in documents:
+        log.info("received at %s: receipt %s", receipt.centre, receipt.id, extra={"document": document.id})
 
 
 def put_away(file: InboxFile, receipt: Receipt, original: Original, done: Path) -> SohoaError | None:

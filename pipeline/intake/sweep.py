@@ -27,7 +27,6 @@ from pipeline.errors import (
     Transient,
     UnknownCentre,
 )
-from pipeline.intake.admission import Admit, admit_all
 from pipeline.intake.complete import is_complete
 from pipeline.intake.done import empty_done
 from pipeline.intake.join import (
@@ -45,11 +44,10 @@ from pipeline.intake.join import (
 from pipeline.intake.moving import remove_abandoned
 from pipeline.intake.outcome import Pass, SweepResult
 from pipeline.intake.pauses import Pauses
-from pipeline.intake.receive import receive
+from pipeline.intake.receive import Reception, receive
 from pipeline.intake.reject import reject
 from pipeline.intake.settle import InboxFile, Seen, Signature, inbox_file, look, remember, settled
 from pipeline.intake.turns import turns
-from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
 
 log = logging.getLogger(__name__)
 
@@ -76,21 +74,17 @@ class Intake:
         inbox: Path,
         done: Path,
         rejected: Path,
-        opener: ScanOpener,
-        objects: ObjectStore,
-        book: ReceiptBook,
+        reception: Reception,
         known_centres: Callable[[], Collection[str]],
         settle_seconds: float,
         incomplete_seconds: float = 0.0,
-        admit: Admit = admit_all,
         marker_of: MarkerOf = never_joined,
         at_once: int = 1,
         monotonic: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._inbox, self._done, self._rejected = inbox, done, rejected
-        self._opener, self._objects, self._book = opener, objects, book
-        self._known_centres, self._admit, self._marker_of = known_centres, admit, marker_of
+        self._reception, self._known_centres, self._marker_of = reception, known_centres, marker_of
         self._settle_seconds, self._incomplete_seconds = settle_seconds, incomplete_seconds
         self._at_once, self._monotonic = at_once, monotonic
         self._seen: dict[str, Seen] = {}
@@ -131,7 +125,7 @@ class Intake:
     def empty_done(self, now: datetime, days: int) -> int:
         """Removes files that were received more than `days` days ago from done/, once the store has given back the
         same bytes; returns how many. Raises what the store and the folder raise."""
-        emptied = empty_done(self._done, now, days, self._objects)
+        emptied = empty_done(self._done, now, days, self._reception.objects)
         for error in emptied.kept:
             log.error("a file in done/ is kept: %s", error)
         return emptied.removed
@@ -212,15 +206,7 @@ class Intake:
             for file in files:
                 with of_page(file):
                     self._require_complete(file)
-            received = receive_pages(
-                files,
-                now,
-                opener=self._opener,
-                objects=self._objects,
-                book=self._book,
-                done=self._done,
-                admit=self._admit,
-            )
+            received = receive_pages(files, now, self._reception, self._done)
         except BadPage as bad:
             this.rejected.extend(reject_pages(files, bad, self._rejected))
         else:
@@ -232,15 +218,7 @@ class Intake:
             if file.folder not in centres:
                 raise UnknownCentre
             self._require_complete(file)
-            received = receive(
-                file,
-                now,
-                opener=self._opener,
-                objects=self._objects,
-                book=self._book,
-                done=self._done,
-                admit=self._admit,
-            )
+            received = receive(file, now, self._reception, self._done)
         except Rejected as error:
             this.rejected.append(reject(file, error, self._rejected))
         else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import BrokenScan, EmptyFile, NotAScan, NotSettled
 from pipeline.intake.outcome import SweepResult
+from pipeline.intake.receive import Reception
 from pipeline.intake.sweep import Intake
 from pipeline.model import MediaType, Original
 from storage.catalogue import Catalogue
@@ -75,9 +76,7 @@ class Office:
             inbox=self.inbox,
             done=self.done,
             rejected=self.rejected,
-            opener=self.opener,
-            objects=self.objects,
-            book=self.catalogue.receipts,
+            reception=Reception(opener=self.opener, objects=self.objects, book=self.catalogue.receipts),
             known_centres=lambda: CENTRES,
             settle_seconds=2.0,
             incomplete_seconds=self.incomplete_seconds,
