@@ -51,18 +51,19 @@ class Collector:
         yield from self._watcher()
 
     def _workload(self) -> Iterator[Metric]:
-        load = self._services.catalogue.activity.workload()
+        activity = self._services.catalogue.activity
+        load = activity.workload()
         documents = GaugeMetricFamily("sohoa_documents", "Documents by state", labels=["state"])
         pages = GaugeMetricFamily("sohoa_pages", "Pages of documents by their state", labels=["state"])
         for state in DocumentState:
             documents.add_metric([state.value], load.documents[state])
             pages.add_metric([state.value], load.pages[state])
         failed = GaugeMetricFamily("sohoa_failed_documents", "Documents put aside, by error", labels=["code"])
-        for code, number in load.errors.items():
+        for code, number in activity.failures().items():
             failed.add_metric([code], number)
         age = 0.0 if load.oldest is None else (self._clock() - load.oldest).total_seconds()
         yield from (documents, pages, failed)
-        yield CounterMetricFamily("sohoa_receipts", "Receipts given", value=load.receipts)
+        yield CounterMetricFamily("sohoa_receipts", "Receipts given", value=activity.receipts())
         yield GaugeMetricFamily("sohoa_queue_age_seconds", "How long the oldest scan of a clerk has waited", value=age)
 
     def _store(self) -> Iterable[Metric]:

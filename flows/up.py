@@ -204,7 +204,7 @@ def _attend(
             if beat is None or beat == before or beat.sweeps < 2:
                 continue
             try:
-                counts = services.catalogue.shelf.counts()
+                counts = services.catalogue.activity.workload().documents
             except Transient as error:
                 if told != str(error):
                     told = str(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows import alerts, heartbeat, up
+from flows import alerts, heartbeat, logs, up
 from flows.prefect_environment import enter
 from flows.services import Services, prepare, seed_units
 from flows.settings import SETTINGS_FILE, Settings, load
@@ -79,6 +78,7 @@ def up_command(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     settings = console.settings(context)
+    logs.configure(settings.log_format)
     up.run(settings, parts or up.default_parts(settings), stop, until_idle=until_idle, tell=_tell)
 
 
@@ -93,7 +93,7 @@ def watch(
     """Take scans from the inbox and give receipts. `sohoa up` runs this too."""
     settings = console.settings(context)
     enter(settings)
-    logging.getLogger("flows").setLevel(logging.INFO)
+    logs.configure(settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -132,7 +132,7 @@ def status(
 ) -> None:
     """What is wrong, what is read, what waits, what failed, and which documents belong to no dossier."""
     with console.services(context) as services:
-        counts = services.catalogue.shelf.counts()
+        counts = services.catalogue.activity.workload().documents
         beat = heartbeat.read(services.settings)
         failed = services.catalogue.shelf.failed(50)
         unmatched = services.catalogue.shelf.unmatched(50)

@@ -15,14 +15,14 @@ from storage.catalogue.tables import documents, receipts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """How much was done and how much waits. `oldest` is when what has waited longest was received, None where nothing
-    waits; what backfills ask for is not in it. `errors` counts the documents that were put aside, by code."""
+    """How much was done and how much waits: documents and their pages by state. `waiting` are the documents that
+    clerks wait for and nobody reads yet; `oldest` is when the one that has waited longest was received, None where none
+    waits. What backfills ask for is in neither."""
 
     documents: Mapping[DocumentState, int]
     pages: Mapping[DocumentState, int]
-    receipts: int
+    waiting: int
     oldest: datetime | None
-    errors: Mapping[str, int]
 
 
 class Activity:
@@ -37,28 +37,36 @@ class Activity:
         with self._database.read() as connection:
             return bool(connection.scalar(sa.select(claimed)))
 
-    def clerks_wait_for(self) -> int:
-        """Documents that nobody reads yet and no backfill asks for."""
-        statement = sa.select(sa.func.count()).where(
-            documents.c.state == DocumentState.RECEIVED, documents.c.backfill.is_(None)
-        )
-        with self._database.read() as connection:
-            return int(connection.scalar(statement) or 0)
-
     def workload(self) -> Workload:
         """One snapshot. Raises CatalogueUnavailable."""
-        by_state = sa.select(documents.c.state, sa.func.count(), sa.func.sum(documents.c.pages))
-        failed = sa.select(documents.c.error, sa.func.count()).where(documents.c.state == DocumentState.FAILED)
-        waiting = sa.and_(documents.c.state == DocumentState.RECEIVED, documents.c.backfill.is_(None))
+        asked_for = documents.c.backfill.is_(None)
+        statement = sa.select(
+            documents.c.state,
+            asked_for.label("by_clerks"),
+            sa.func.count().label("documents"),
+            sa.func.sum(documents.c.pages).label("pages"),
+            sa.func.min(documents.c.received_at).label("oldest"),
+        ).group_by(documents.c.state, asked_for)
         with self._database.read() as connection:
-            counts = {state: (number, pages) for state, number, pages in connection.execute(by_state.group_by("state"))}
-            return Workload(
-                documents={state: counts.get(state, (0, 0))[0] for state in DocumentState},
-                pages={state: counts.get(state, (0, 0))[1] for state in DocumentState},
-                receipts=connection.scalar(sa.select(sa.func.count()).select_from(receipts)) or 0,
-                oldest=connection.scalar(sa.select(sa.func.min(documents.c.received_at)).where(waiting)),
-                errors={row[0]: row[1] for row in connection.execute(failed.group_by(documents.c.error))},
-            )
+            found = connection.execute(statement).all()
+        waiting = [row for row in found if row.state is DocumentState.RECEIVED and row.by_clerks]
+        return Workload(
+            documents={state: sum(row.documents for row in found if row.state is state) for state in DocumentState},
+            pages={state: sum(row.pages for row in found if row.state is state) for state in DocumentState},
+            waiting=sum(row.documents for row in waiting),
+            oldest=min((row.oldest for row in waiting), default=None),
+        )
+
+    def failures(self) -> Mapping[str, int]:
+        """Documents that were put aside, by the error's code."""
+        failed = sa.select(documents.c.error, sa.func.count()).where(documents.c.state == DocumentState.FAILED)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(failed.group_by(documents.c.error))}
+
+    def receipts(self) -> int:
+        """How many were given."""
+        with self._database.read() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(receipts)) or 0
 
     def days_of_receipts(self, since: datetime) -> Mapping[str, frozenset[date]]:
         """The days, as Vietnam counts them, on which each centre has sent something since then. Raises

@@ -42,12 +42,6 @@ class Shelf:
     def failed(self, limit: int) -> Sequence[DocumentView]:
         return self._oldest(documents.c.state == DocumentState.FAILED, limit)
 
-    def counts(self) -> dict[DocumentState, int]:
-        statement = sa.select(documents.c.state, sa.func.count().label("documents")).group_by(documents.c.state)
-        with self._database.read() as connection:
-            found = {row.state: row.documents for row in connection.execute(statement)}
-        return {state: found.get(state, 0) for state in DocumentState}
-
     def _oldest(self, condition: sa.ColumnElement[bool], limit: int) -> Sequence[DocumentView]:
         statement = (
             sa.select(documents.c.id).where(condition).order_by(documents.c.received_at, documents.c.id).limit(limit)

@@ -197,7 +197,7 @@ def test_cancelling_leaves_documents_that_were_read_as_they_were(catalogue: Cata
     before = read(catalogue, document)
     begin(catalogue)
     assert catalogue.backfill_documents.attach("b1", 10) == 1
-    assert catalogue.shelf.counts()[DocumentState.RECEIVED] == 1
+    assert catalogue.activity.workload().documents[DocumentState.RECEIVED] == 1
     catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
     catalogue.backfill_documents.release(NOW)
     view = catalogue.shelf.view(document.id)
@@ -212,7 +212,7 @@ def test_a_worker_that_dies_after_the_cancelling_leaves_the_document_as_it_was(c
     assert claim(catalogue, document)
     catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
     catalogue.backfill_documents.release(minutes(1))
-    assert catalogue.shelf.counts()[DocumentState.READING] == 1
+    assert catalogue.activity.workload().documents[DocumentState.READING] == 1
     catalogue.backfill_documents.release(minutes(6))
     view = catalogue.shelf.view(document.id)
     assert view is not None and (view.state, view.reading) == (DocumentState.DONE, before)

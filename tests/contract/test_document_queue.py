@@ -87,7 +87,7 @@ def test_finishing_again_with_the_same_claim_is_harmless(catalogue: Catalogue) -
         catalogue.queue.finish(claim, reading(document, profile="other"))
     with pytest.raises(LeaseLost):
         catalogue.queue.fail(claim, "store-unavailable", permanent=False, now=minutes(1))
-    assert catalogue.shelf.counts()[DocumentState.DONE] == 1
+    assert catalogue.activity.workload().documents[DocumentState.DONE] == 1
 
 
 def test_a_reading_of_another_document_is_refused(catalogue: Catalogue) -> None:

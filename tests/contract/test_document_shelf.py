@@ -143,10 +143,10 @@ def test_read_documents_without_a_dossier_are_unmatched(catalogue: Catalogue) ->
 
 
 def test_every_state_is_counted(catalogue: Catalogue) -> None:
-    assert catalogue.shelf.counts() == dict.fromkeys(DocumentState, 0)
+    assert catalogue.activity.workload().documents == dict.fromkeys(DocumentState, 0)
     drop(catalogue, 1)
     read(catalogue, drop(catalogue, 2))
-    assert catalogue.shelf.counts() == {
+    assert catalogue.activity.workload().documents == {
         **dict.fromkeys(DocumentState, 0),
         DocumentState.RECEIVED: 1,
         DocumentState.DONE: 1,

@@ -57,7 +57,7 @@ def test_a_feeder_that_is_killed_takes_every_file_once_even_without_prefect(tmp_
             feeder.terminate()
             feeder.wait(60)
             assert services.catalogue.backfill_files.counts(backfill.id) == ({"taken": 12}, {})
-            assert services.catalogue.shelf.counts()[DocumentState.RECEIVED] == 12
+            assert services.catalogue.activity.workload().documents[DocumentState.RECEIVED] == 12
 
 
 def part(process: subprocess.Popen[bytes], *words: str) -> psutil.Process:
@@ -88,7 +88,7 @@ def test_a_backfill_goes_on_by_itself_whatever_is_killed(tmp_path: Path) -> None
 
         def done() -> int:
             with open_services(settings_of(installation)) as services:
-                return services.catalogue.shelf.counts()[DocumentState.DONE]
+                return services.catalogue.activity.workload().documents[DocumentState.DONE]
 
         killed = []
         up = installation.start("up")
@@ -156,7 +156,7 @@ def test_clerks_scans_overtake_a_backfill_on_every_core(tmp_path: Path) -> None:
                 views = [services.catalogue.shelf.view(id_) for id_ in found]
                 return views[0].state if views and views[0] is not None else None
 
-            wait(lambda: services.catalogue.shelf.counts()[DocumentState.READING] >= 2, installation)
+            wait(lambda: services.catalogue.activity.workload().documents[DocumentState.READING] >= 2, installation)
             sample = next((old / CENTRE).iterdir()).read_bytes()
             for at in range(3):
                 part_ = settings_of(installation).inbox_folder / CENTRE / f"fresh{at}.pdf.part"

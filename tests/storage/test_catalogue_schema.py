@@ -63,7 +63,7 @@ def test_using_a_database_without_schema_says_so(url: str) -> None:
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(url)
     with pytest.raises(CatalogueOutdated, match="sohoa init"):
-        catalogue.shelf.counts()
+        catalogue.activity.workload()
     catalogue.close()
 
 

@@ -76,7 +76,7 @@ def test_every_document_is_claimed_by_exactly_one_worker(url: str, workers: Proc
     tasks = [workers.submit(_claim_one_by_one_and_in_batches, url, ids, f"worker {n}") for n in range(WORKERS)]
     claimed = [id_ for task in tasks for id_ in task.result()]
     assert Counter(claimed) == Counter(ids)
-    assert catalogue.shelf.counts()[DocumentState.DONE] == len(ids)
+    assert catalogue.activity.workload().documents[DocumentState.DONE] == len(ids)
     assert len(catalogue.shelf.search("dat dai", 1000)) == len(ids)
     catalogue.close()
 
@@ -97,7 +97,7 @@ def test_originals_dropped_on_several_hosts_at_once_are_kept_once(url: str, work
     assert sum(workers.map(_drop, [url] * WORKERS, range(WORKERS))) == 20
     catalogue = Catalogue(url)
     assert len(catalogue.receipts.receipts()) == 40 * WORKERS
-    assert catalogue.shelf.counts()[DocumentState.RECEIVED] == 20
+    assert catalogue.activity.workload().documents[DocumentState.RECEIVED] == 20
     catalogue.close()
 
 
