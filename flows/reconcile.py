@@ -5,9 +5,9 @@ from __future__ import annotations
 from prefect import flow, get_run_logger
 
 from flows import alerts, heartbeat
+from flows.matching import match_waiting
 from flows.services import intake, workspace_services
 from flows.submit import submit_waiting
-from flows.work import match_waiting
 from pipeline.clock import now
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from flows.importing import Kind, import_file
 from flows.interconnection.connecting import Watch
+from flows.matching import match_waiting
 from flows.services import Services
-from flows.work import match_waiting
 from pipeline.clock import local_day
 from pipeline.interconnection import incoming
 from pipeline.model import Query, Record, System

@@ -162,10 +162,6 @@ class DocumentShelf(Protocol):
 
     def failed(self, limit: int) -> Sequence[DocumentView]: ...
 
-    def counts(self) -> dict[DocumentState, int]:
-        """How many documents are in each state; every state is there."""
-        ...
-
 
 class RetryDesk(Protocol):
     """Giving documents back to the queue by hand."""
@@ -192,6 +188,13 @@ class MatchBook(Protocol):
         """The matches in force."""
         ...
 
+    def wait(self, document: str, codes: Collection[str], known: Collection[str]) -> None:
+        """Notes that a document was looked at and stays without a match: these codes of dossiers were found on it, of
+        which the register knew those in `known`."""
+        ...
+
     def to_match(self, limit: int, after: str = "") -> Sequence[DocumentView]:
-        """Documents that were read and have no match in force, by id, those after the id `after`."""
+        """Documents that were read and have no match in force, and for which something has changed since they were
+        looked at: one of their dossiers is known or another now, or they have a new name or reading. By id, those after
+        the id `after`."""
         ...

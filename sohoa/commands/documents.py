@@ -12,8 +12,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows.direct import digitize_file
+from flows.matching import record_match, withdraw_match
 from flows.services import Services
-from flows.work import record_match, withdraw_match
 from pipeline import keys
 from pipeline.clock import local, now
 from pipeline.errors import NotFound, SohoaError, UsageError

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from flows.importing import Imported, Kind, import_file
+from flows.matching import match_waiting
 from flows.services import Services
-from flows.work import match_waiting
 from pipeline.clock import now
 from pipeline.register import Problem
 from sohoa import console

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import ImportRefused
 from pipeline.model import Component, Dossier, DossierStatus, Result, StatusChange
-from storage.catalogue import rollups
+from storage.catalogue import awaited, rollups
 from storage.catalogue.lookup import history_of, history_text
 from storage.catalogue.tables import storable
 
@@ -79,6 +79,7 @@ class DossierWriter:
                 changed.append((id_, before, after))
         self._insert(added)
         self._update(changed)
+        awaited.have_changed(self._connection, [after.own[0] for _, _, after in changed])
         for stored in (*added, *(s for _, before, after in changed for s in (before, after))):
             self._note_cell(stored)
         return len(added), len(changed), len(batch) - len(added) - len(changed)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline.errors import NotFound
 from pipeline.model import Match, MatchSource, Withdrawal
 from pipeline.ports import DocumentView
-from storage.catalogue import rollups
+from storage.catalogue import awaited, rollups
 from storage.catalogue.outbox import enqueue_papers
 from storage.catalogue.session import Database, chunks, insert_new
 from storage.catalogue.tables import documents, dossiers
@@ -33,6 +33,7 @@ class Matches:
             new = sum(_record(connection, match, ids[match.dossier]) for match in matches)
             if new:
                 latest = max(match.matched_at for match in matches)
+                awaited.forget(connection, [match.document for match in matches])
                 enqueue_papers(connection, {match.document for match in matches}, latest)
                 rollups.refresh_documents(connection, {match.document for match in matches})
             return new
@@ -59,6 +60,7 @@ class Matches:
                 match_table.c.superseded_at.is_(None),
             )
             connection.execute(statement.values(superseded_at=moment))
+            awaited.look_again(connection, [document])
             enqueue_papers(connection, {document}, moment)
             rollups.refresh_documents(connection, {document})
             return gone
@@ -69,10 +71,15 @@ class Matches:
             found = matches_of(connection, ids)
         return [match for id_ in ids for match in found[id_]]
 
+    def wait(self, document: str, codes: Collection[str], known: Collection[str]) -> None:
+        with self._database.write() as connection:
+            lock_documents(connection, [document])
+            awaited.wait(connection, document, codes, known)
+
     def to_match(self, limit: int, after: str = "") -> Sequence[DocumentView]:
         statement = (
             sa.select(documents.c.id)
-            .where(documents.c.id > after, was_read(), ~is_matched())
+            .where(documents.c.id > after, awaited.is_due(), was_read(), ~is_matched())
             .order_by(documents.c.id)
             .limit(limit)
         )

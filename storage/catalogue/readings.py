@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import NotFound
 from pipeline.model import Match, MatchSource, Reading
-from storage.catalogue import rollups
+from storage.catalogue import awaited, rollups
 from storage.catalogue.matches import dossier_ids, lock_documents
 from storage.catalogue.search import index_pages, unindex_reading
 from storage.catalogue.session import Database, insert_new
@@ -59,6 +59,7 @@ class Readings:
             pages = sa.select(page_texts.c.id, page_texts.c.text).where(page_texts.c.reading == reading)
             index_pages(connection, [(row.id, row.text) for row in connection.execute(pages)])
             _follow(connection, document, found, now)
+            awaited.look_again(connection, [document])
             rollups.refresh_documents(connection, [document])
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.model import Document, DocumentState, Original, Receipt
+from storage.catalogue import awaited
 from storage.catalogue.session import Database, insert_new
 from storage.catalogue.tables import document_parts, documents, originals, receipts
 from storage.catalogue.views import documents_of
@@ -31,9 +32,11 @@ class Receipts:
                     "pages": original.pages,
                 },
             )
-            insert_new(connection, receipts, receipt_row(receipt))
+            renamed = insert_new(connection, receipts, receipt_row(receipt)) and not new
             for document in documents:
                 new |= insert_document(connection, document, receipt.received_at) or _hasten(connection, document)
+            if renamed:
+                awaited.look_again(connection, [document.id for document in documents])
         return new
 
     def original(self, sha256: str) -> Original | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pipeline.model import DocumentState, Reading
-from storage.catalogue import rollups
+from storage.catalogue import awaited, rollups
 from storage.catalogue.matches import lock_documents
 from storage.catalogue.session import Database
 from storage.catalogue.tables import documents
@@ -26,4 +26,5 @@ class Restoration:
             connection.execute(done)
             put_reading(connection, reading, current=current)
             if current:
+                awaited.look_again(connection, [reading.document])
                 rollups.refresh_documents(connection, [reading.document])

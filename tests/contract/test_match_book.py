@@ -6,7 +6,7 @@ from pipeline.errors import NotFound
 from pipeline.model import MatchSource, Withdrawal
 from pipeline.ports import MatchBook
 from storage.catalogue import Catalogue
-from tests.storage.catalogue_builders import dossier, drop, fill_register, match, minutes, read
+from tests.storage.catalogue_builders import dossier, drop, fill_register, match, minutes, original, read, receipt
 
 MANUAL = MatchSource.MANUAL
 
@@ -70,6 +70,8 @@ def test_read_documents_without_a_match_are_to_be_matched_in_pages(catalogue: Ca
     *read_ones, unread = documents
     for document in read_ones:
         read(catalogue, document)
+    for document in documents:
+        catalogue.matches.wait(document.id, [dossier(1).code], [])
     catalogue.matches.record([match(documents[1], dossier(1))])
     catalogue.retry.retry([documents[2].id], match(unread, dossier(1)).matched_at)
     expected = [documents[n].id for n in (0, 2, 3, 4)]
@@ -78,6 +80,30 @@ def test_read_documents_without_a_match_are_to_be_matched_in_pages(catalogue: Ca
     rest = catalogue.matches.to_match(3, first[-1].document.id)
     assert [view.document.id for view in rest] == expected[3:]
     assert catalogue.matches.to_match(3, expected[-1]) == []
+
+
+def test_a_document_waits_until_something_about_its_dossiers_or_itself_has_changed(catalogue: Catalogue) -> None:
+    def due() -> list[str]:
+        return [view.document.id for view in catalogue.matches.to_match(9)]
+
+    fill_register(catalogue, dossier(1))
+    document = drop(catalogue, 1)
+    read(catalogue, document)
+    assert due() == []
+    catalogue.matches.wait(document.id, [dossier(1).code, dossier(2).code], known=[dossier(1).code])
+    assert due() == []
+    catalogue.register.put_dossiers([dossier(2)])
+    assert due() == [document.id]
+    catalogue.matches.wait(document.id, [dossier(1).code, dossier(2).code], [dossier(1).code, dossier(2).code])
+    catalogue.register.put_dossiers([dossier(1), dossier(2)])
+    assert due() == []
+    catalogue.register.put_dossiers([replace(dossier(1), components=())])
+    assert due() == [document.id]
+    catalogue.matches.wait(document.id, [], [])
+    catalogue.receipts.record(replace(receipt(1), id="again", name="another name.pdf"), original(1), [document])
+    assert due() == [document.id]
+    catalogue.matches.record([match(document, dossier(2))])
+    assert due() == []
 
 
 def test_what_was_said_by_hand_is_taken_back_and_kept_as_history(catalogue: Catalogue) -> None:
