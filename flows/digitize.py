@@ -96,7 +96,7 @@ def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str,
                 outcomes[document_id] = _read_old(batch, document_id)
             else:
                 outcomes[document_id] = _outcome(digitize_task(document_id, return_state=True).result(False))
-                logger.info("%s: %s", document_id, outcomes[document_id])
+                logger.info("%s: %s", document_id, outcomes[document_id], extra={"document": document_id})
             batch.progress.document()
     create_table_artifact(
         key="documents",

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from flows.logs import PREFECT_CONFIGURATION
 from flows.settings import Settings
 
 WORK_POOL = "sohoa"
@@ -59,6 +60,8 @@ def environment(settings: Settings, base: Mapping[str, str] | None = None) -> di
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": f"{settings.ask_seconds:g}",
         "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_SETTINGS_PATH": str(PREFECT_CONFIGURATION),
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": settings.log_format,
         # One reader per core: the flow runs are the parallelism.
         "OMP_THREAD_LIMIT": "1",
     }

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from connectors.endpoint import TokenStyle
+from flows.logs import LogFormat
 from pipeline.errors import ConfigurationError, NoWorkspace
 from pipeline.model import System
 
@@ -121,6 +122,8 @@ class Settings(BaseSettings):
     backfill_s3_secret_key: SecretStr = SecretStr("")
     backfill_s3_secure: bool = True
 
+    log_format: LogFormat = "text"
+    """Lines for people, or JSON objects for whatever collects logs."""
     silent_days: int = Field(default=2, ge=1)
     """Working days without a scan after which a centre that normally scans is called silent."""
     disk_days: float = Field(default=7, ge=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE
 from flows.services import Services
 from flows.settings import Settings
 from pipeline.errors import FlowServerUnavailable
+
+log = logging.getLogger(__name__)
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 PAGE = 200  # Prefect's largest page of flow runs
@@ -48,11 +51,14 @@ def submit(settings: Settings, documents: Iterable[str]) -> int:
 def _create_runs(client: SyncPrefectClient, ids: list[str], size: int, *, backfill: bool) -> None:
     deployment = client.read_deployment_by_name(DIGITIZE)
     for start in range(0, len(ids), size):
-        client.create_flow_run_from_deployment(
+        batch = ids[start : start + size]
+        run = client.create_flow_run_from_deployment(
             deployment.id,
-            parameters={"document_ids": ids[start : start + size], "backfill": backfill},
+            parameters={"document_ids": batch, "backfill": backfill},
             work_queue_name=BACKFILL_QUEUE if backfill else FRESH_QUEUE,
         )
+        for document in batch:
+            log.info("handed over to be read", extra={"document": document, "flow_run_id": run.id})
 
 
 def batch_size(settings: Settings, documents: int) -> int:

@@ -101,8 +101,6 @@ class Watcher:
 
 def _log(result: SweepResult) -> None:
     """File names may hold names of people: only ids, centres and codes are logged."""
-    for receipt in result.received:
-        log.info("received at %s: original %s, receipt %s", receipt.centre, receipt.sha256[:12], receipt.id)
     for rejection in result.rejected:
         log.info("rejected at %s: %s", rejection.centre, rejection.error.code)
     for fault in result.faults:
