@@ -4,19 +4,23 @@ at, and the command line calls the same functions without them."""
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from flows import purging
+from flows import logs, purging
 from flows.lanes import Lane
+from flows.matching import clues_of, find_dossier
 from flows.services import Services
 from pipeline import keys
 from pipeline.digitize import Digitized, Progress, digitize
 from pipeline.errors import (
+    CatalogueUnavailable,
     ConfigurationError,
     NotFound,
     ReaderDiffers,
@@ -28,23 +32,21 @@ from pipeline.errors import (
 from pipeline.model import (
     Centre,
     Choice,
-    Clues,
-    Document,
     GateSetting,
-    Match,
-    MatchSource,
     Original,
-    Reading,
     ReadingChoice,
     Receipt,
-    Withdrawal,
 )
 from pipeline.output import manifest
-from pipeline.ports import Claim, DocumentView
+from pipeline.ports import Claim
 from pipeline.register import dump_centres
 from pipeline.side_by_side import nobody
-from pipeline.understanding import clues, match
 
+log = logging.getLogger(__name__)
+
+_PATIENCE = 3600.0
+"""Seconds that a database may be away before what was claimed is left to its lease."""
+_LONGEST_PAUSE = 5.0
 _MANY_PAGES = 8
 """From so many pages a document is worth a second reader, which takes a moment to start."""
 
@@ -73,18 +75,22 @@ def digitize_document(
     is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
     that reads it) is put aside as FAILED. One that turns out to be marked as a state secret is purged.
     """
-    settings = services.settings
-    lease = timedelta(minutes=settings.lease_minutes)
-    now = clock()
-    claims = services.catalogue.queue.claim([document], owner(), now, now + lease)
+    lease = timedelta(minutes=services.settings.lease_minutes)
+    claims = services.catalogue.queue.claim([document], owner(), clock(), clock() + lease)
     if not claims:
         return Outcome.SKIPPED
-    claim = claims[0]
+    with logs.about(document):
+        return _digitize(services, claims[0], _LeaseKeeper(services, claims[0], lease, clock, tell), clock)
+
+
+def _digitize(services: Services, claim: Claim, keeper: _LeaseKeeper, clock: Callable[[], datetime]) -> Outcome:
+    settings, document, now = services.settings, claim.document.id, clock()
     if claim.silent >= settings.attempts:
+        log.error("put aside: it ended whoever read it %d times", claim.silent)
         services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
         return Outcome.FAILED
-    keeper = _LeaseKeeper(services, claim, lease, clock, tell)
     lane = Lane.BACKFILL if claim.backfill else Lane.FRESH
+    log.info("%d pages, attempt %d", claim.document.pages, claim.attempt)
     try:
         _require_not_secret(services, claim, clock)
         receipts = services.catalogue.receipts.of_document(document)
@@ -106,18 +112,38 @@ def digitize_document(
         _require_not_secret(services, claim, clock, done, receipts)
         # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
         if before := _stands_beside(services, claim, done.reading.id):
-            choice = Choice(document=document, reading=before, chosen_at=clock(), beside=done.reading.id)
+            after = done.reading.id
+            choice = Choice(document=document, reading=before, chosen_at=clock(), beside=after, backfill=claim.backfill)
             services.objects.put(keys.choice(document, choice.chosen_at), manifest.canonical(choice))
         else:
-            _find_dossier(services, document, _clues_of(claim.document, done, receipts), clock())
+            find_dossier(services, document, clues_of(claim.document, done, receipts), clock())
         services.catalogue.queue.finish(keeper.claim, done.reading)
     except SohoaError as error:
         passing = isinstance(error, Transient | ConfigurationError)
-        services.catalogue.queue.fail(keeper.claim, error.code, permanent=not passing, now=clock())
+        log.warning("%s: %s: %s", "waits" if passing else "failed", error.code, error)
+        _give_back(services, keeper.claim, error, clock, permanent=not passing)
         if passing:
             raise
         return Outcome.FAILED
+    log.info("read with %s, confidence %.2f", done.reading.identity.profile, done.reading.confidence)
     return Outcome.DONE
+
+
+def _give_back(
+    services: Services, claim: Claim, error: SohoaError, clock: Callable[[], datetime], *, permanent: bool
+) -> None:
+    """Waits for a database that is away: a claim that ends without a word counts against the document."""
+    until, pause = time.monotonic() + _PATIENCE, 0.5
+    while True:
+        try:
+            services.catalogue.queue.fail(claim, error.code, permanent=permanent, now=clock())
+        except CatalogueUnavailable:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(pause)
+            pause = min(_LONGEST_PAUSE, 2 * pause)
+        else:
+            return
 
 
 def _of_backfill(services: Services, claim: Claim) -> str:
@@ -188,78 +214,6 @@ def _originals(services: Services, claim: Claim) -> dict[str, Original]:
 def _profile(services: Services, receipts: Sequence[Receipt]) -> str | None:
     """The profile that the centre of the first receipt reads with; None is the installation's."""
     return services.profile(receipts[0].centre) if receipts else None
-
-
-# --- matching -----------------------------------------------------------------------------------------------
-
-
-def _clues_of(document: Document, done: Digitized, receipts: Sequence[Receipt]) -> Clues:
-    found = clues.gather(done.codes, done.pages, [receipt.name for receipt in receipts])
-    return clues.behind_sheet(found, document.dossier)
-
-
-def match_by_clues(services: Services, document: str, found: Clues, now: datetime) -> Match | None:
-    """Where a document belongs by what was found on it and in its names; nothing is recorded."""
-    wanted = {*found.qr_codes, *found.text_codes, *found.name_codes}
-    dossiers = {d.code: d for d in services.catalogue.lookup.dossiers(wanted)} if wanted else {}
-    return match.match(document, found, dossiers, now)
-
-
-def _find_dossier(services: Services, document: str, found: Clues, now: datetime) -> bool:
-    matched = match_by_clues(services, document, found, now)
-    return matched is not None and record_match(services, matched)
-
-
-def record_match(services: Services, matched: Match) -> bool:
-    """Stores a match as an object, then as a row; False where it was known."""
-    services.objects.put(keys.match(matched), manifest.canonical(matched))
-    return services.catalogue.matches.record([matched]) > 0
-
-
-def withdraw_match(services: Services, withdrawal: Withdrawal) -> Sequence[Match]:
-    """Takes back what was said by hand of a document, as an object, then as rows, and looks for its dossier again.
-    Returns what was taken back; nothing is stored where there was nothing. Raises NotFound."""
-    by_hand = [m for m in services.catalogue.matches.of([withdrawal.document]) if m.source is MatchSource.MANUAL]
-    if not any(withdrawal.dossier in ("", match.dossier) for match in by_hand):
-        return ()
-    services.objects.put(keys.withdrawal(withdrawal), manifest.canonical(withdrawal))
-    gone = services.catalogue.matches.withdraw(withdrawal)
-    view = services.catalogue.shelf.view(withdrawal.document)
-    if view is not None and not view.matches:
-        _match_again(services, view, withdrawal.withdrawn_at)
-    return gone
-
-
-def match_waiting(services: Services, now: datetime) -> int:
-    """Looks again for the dossiers of all documents that have none; returns how many found theirs."""
-    matched, after = 0, ""
-    while views := services.catalogue.matches.to_match(500, after):
-        for view in views:
-            matched += _match_again(services, view, now)
-        after = views[-1].document.id
-    return matched
-
-
-def _match_again(services: Services, view: DocumentView, now: datetime) -> bool:
-    if view.reading is None:
-        return False
-    found = _clues_from_manifest(services, view.reading, view.document, view.receipts)
-    return _find_dossier(services, view.document.id, found, now)
-
-
-def _clues_from_manifest(
-    services: Services, reading: Reading, document: Document, receipts: Sequence[Receipt]
-) -> Clues:
-    stored = manifest.parse_clues(services.objects.get(manifest.key_of(reading)))
-    return clues.behind_sheet(clues.renamed(stored, [receipt.name for receipt in receipts]), document.dossier)
-
-
-def clues_of_reading(services: Services, reading: Reading) -> Clues:
-    """What a stored reading, be it the current one or not, says about where its document belongs. Raises NotFound."""
-    view = services.catalogue.shelf.view(reading.document)
-    if view is None:
-        raise NotFound(f"Document {reading.document}.")
-    return _clues_from_manifest(services, reading, view.document, view.receipts)
 
 
 # --- the register -------------------------------------------------------------------------------------------

@@ -15,6 +15,14 @@ from pipeline.model import Centre, Component, Dossier, Level, Procedure, Result
 
 DEJAVU = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
 CODE = "H18.25-230914-0012"
+CENTRE = Centre(
+    code="H18.25",
+    name="Bộ phận một cửa xã Mường Then",
+    province="H18",
+    province_name="Tỉnh Điện Biên",
+    level=Level.COMMUNE,
+    opened=date(2020, 1, 1),
+)
 
 
 @pytest.fixture
@@ -29,18 +37,7 @@ def settings(tmp_path: Path) -> Settings:
 def services(settings: Settings) -> Iterator[Services]:
     with open_services(settings) as opened:
         register = opened.catalogue.register
-        register.put_centres(
-            [
-                Centre(
-                    code="H18.25",
-                    name="Bộ phận một cửa xã Mường Then",
-                    province="H18",
-                    province_name="Tỉnh Điện Biên",
-                    level=Level.COMMUNE,
-                    opened=date(2020, 1, 1),
-                )
-            ]
-        )
+        register.put_centres([CENTRE])
         register.put_procedures([Procedure(code="1.012766", name="Đăng ký đất đai")])
         register.put_dossiers(
             [

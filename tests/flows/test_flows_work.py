@@ -1,22 +1,39 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import time
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.matching import match_waiting, record_match, withdraw_match
 from flows.publishing import make_report, write
-from flows.services import Objects, Services, intake
-from flows.work import Outcome, digitize_document, match_waiting, record_match, withdraw_match
+from flows.services import Objects, Services, intake, open_services, prepare
+from flows.settings import load
+from flows.work import Outcome, digitize_document
 from pipeline import clock, keys
-from pipeline.errors import NotFound, StoreUnavailable
+from pipeline.errors import CatalogueUnavailable, NotFound, StoreUnavailable
 from pipeline.indicators import periods
-from pipeline.model import Artifact, Centre, DocumentState, Level, MatchSource, Measure, PaperKind, Scope, Withdrawal
+from pipeline.model import (
+    Artifact,
+    Centre,
+    Component,
+    DocumentState,
+    Level,
+    MatchSource,
+    Measure,
+    PaperKind,
+    Scope,
+    Withdrawal,
+)
 from pipeline.output.report_files import Format
 from pipeline.ports import StoredObject
-from tests.flows.conftest import CODE, draw_scan
+from tests.flows.conftest import CENTRE, CODE, draw_scan
+from tests.servers.postgres import PostgresServer, postgres
 
 
 def receive(services: Services, name: str, *lines: str) -> str:
@@ -35,11 +52,13 @@ class FailingStore:
     inner: Objects
     failures: int
     calls: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
 
     def put(self, key: str, data: bytes | Path) -> StoredObject:
         return self.inner.put(key, data)
 
     def get(self, key: str) -> bytes:
+        self.read.append(key)
         return self.inner.get(key)
 
     def fetch(self, key: str, path: Path) -> StoredObject:
@@ -115,6 +134,50 @@ def test_a_document_that_kills_its_reader_is_put_aside(services: Services) -> No
     assert failed.error == "reading-failed"
 
 
+class KillsDatabase:
+    """An opener that kills the database whenever it opens a scan's pages."""
+
+    def __init__(self, services: Services, server: PostgresServer) -> None:
+        self._inner, self._server = services.opener, server
+
+    def pages(self, path: Path, numbers: Collection[int]) -> Any:
+        self._server.kill()
+        return self._inner.pages(path, numbers)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_a_database_that_goes_away_while_a_document_is_read_is_not_held_against_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres() as server, server.database() as url:
+        sleep = time.sleep
+
+        def come_back(seconds: float) -> None:
+            """Whoever waits for the database finds it there again."""
+            assert server.process is not None
+            if server.process.poll() is None:
+                sleep(seconds)
+            else:
+                server.start()
+
+        monkeypatch.setenv("SOHOA_DATABASE_URL", url)
+        monkeypatch.setattr(time, "sleep", come_back)
+        (tmp_path / "sohoa.toml").write_text('settle_seconds = 0\nprofile = "tesseract"\nattempts = 1\n')
+        settings = load(tmp_path)
+        prepare(settings)
+        with open_services(settings) as services:
+            services.catalogue.register.put_centres([CENTRE])
+            (settings.inbox_folder / CENTRE.code).mkdir()
+            document = receive(services, "a.png", "Một trang giấy")
+            outage = replace(services, opener=KillsDatabase(services, server))
+            for _ in range(2):
+                with pytest.raises(CatalogueUnavailable):
+                    digitize_document(outage, document, clock.now)
+            assert digitize_document(services, document, clock.now) is Outcome.DONE
+
+
 def test_a_lost_original_fails_the_document_and_is_named(services: Services) -> None:
     document = receive(services, "a.png", "Một trang giấy")
     (receipt,) = services.catalogue.receipts.of_document(document)
@@ -136,6 +199,36 @@ def test_a_document_that_came_before_its_dossier_is_matched_after_the_import(ser
     assert match_waiting(services, clock.now()) == 1
     assert not services.catalogue.shelf.unmatched(5)
     assert match_waiting(services, clock.now()) == 0
+
+
+def test_a_document_is_looked_at_again_only_where_something_has_changed(services: Services) -> None:
+    later = "H18.25-230915-0077"
+    unknown = receive(services, f"{later}_TP01.png", "ĐƠN ĐỀ NGHỊ")
+    undecided = receive(services, "a.png", f"Mã hồ sơ: {CODE}", "Giấy tờ khác")
+    without = receive(services, "b.png", "Một trang giấy")
+    for document in (unknown, undecided, without):
+        digitize_document(services, document, clock.now)
+    asked = FailingStore(services.objects, failures=0)
+    watching = replace(services, objects=asked)
+    assert match_waiting(watching, clock.now()) == 0
+    assert asked.read == []
+    (known,) = services.catalogue.lookup.dossiers([CODE])
+    services.catalogue.register.put_dossiers([replace(known, code=later)])
+    assert match_waiting(watching, clock.now()) == 1
+    assert [key.split("/")[1] for key in asked.read] == [unknown]
+    asked.read.clear()
+    more = Component(code="TP02", name="Giấy tờ khác")
+    services.catalogue.register.put_dossiers([replace(known, components=(*known.components, more))])
+    match_waiting(watching, clock.now())
+    assert [key.split("/")[1] for key in asked.read] == [undecided]
+    asked.read.clear()
+    (taken,) = services.settings.done_folder.rglob("b.png")
+    shutil.copy(taken, services.settings.inbox_folder / f"H18.25/{CODE}_TP01.png")
+    watched = intake(services)
+    watched.sweep(clock.now())
+    watched.sweep(clock.now())
+    assert match_waiting(watching, clock.now()) == 1
+    assert [key.split("/")[1] for key in asked.read] == [without]
 
 
 def test_matches_and_receipts_are_objects_too(services: Services) -> None:
