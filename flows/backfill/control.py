@@ -11,10 +11,12 @@ from datetime import datetime
 from flows.lanes import throttle
 from flows.progress import span
 from flows.services import Services
+from pipeline import keys
 from pipeline.backfill import progress
 from pipeline.backfill.progress import Progress
-from pipeline.backfill.spec import Backfill, Counts, Spec, State, backfill_id
+from pipeline.backfill.spec import Asked, Backfill, Counts, Spec, State, backfill_id
 from pipeline.errors import UsageError
+from pipeline.output import manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ def start(services: Services, spec: Spec, now: datetime) -> tuple[Backfill, bool
         id=backfill_id(spec, now), spec=spec, state=State.RUNNING, created_at=now, reader=reader_id(services, spec)
     )
     found = services.catalogue.backfills.create(asked)
+    kept = Asked(id=found.id, spec=found.spec, created_at=found.created_at)
+    services.objects.put(keys.backfill(found.id), manifest.canonical(kept))
     if spec.query is not None and not found.listed:  # again where a crash came between the two
         services.catalogue.backfill_documents.choose(found.id, spec.query, spec.sample, found.reader)
     return services.catalogue.backfills.get(found.id), found.id == asked.id

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -21,10 +22,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from flows import logs
 from flows.backfill import promote as backfill_promote
 from flows.lanes import be_nice, throttle
 from flows.prefect_environment import enter
-from flows.services import Services, gatekeeper, scan_source, workspace_services
+from flows.services import Services, gatekeeper, reception, scan_source, workspace_services
 from flows.settings import find_workspace, load
 from flows.work import owner
 from pipeline.backfill.spec import Backfill, FileState, OldScans, Outcome, State, in_sample
@@ -72,7 +74,7 @@ class Feeding:
         self._source = scan_source(services.settings, self._spec.source) if self._spec.source else None
         self._files = self._begin(backfill.cursor)
         remark = self._spec.old_scans is OldScans.REMARK
-        self._admit = (gatekeeper(services, for_old_scans) if remark else gatekeeper(services)).admit
+        self._reception = reception(services, gatekeeper(services, for_old_scans) if remark else gatekeeper(services))
 
     def step(self, clock: Callable[[], datetime]) -> bool:
         """Lists, takes and attaches for some seconds; False where there was nothing to do, or enough waits.
@@ -150,15 +152,7 @@ class Feeding:
             file = _as_dropped(path, centre, name)
             if file.signature.size and not is_complete(path):
                 raise IncompleteScan
-            taken = take(
-                file,
-                moment,
-                _OF_A_BACKFILL,
-                opener=services.opener,
-                objects=services.objects,
-                book=services.catalogue.receipts,
-                admit=self._admit,
-            )
+            taken = take(file, moment, _OF_A_BACKFILL, self._reception)
         services.catalogue.backfill_documents.take(self._id, taken.documents)
         return taken.original.pages
 
@@ -184,6 +178,8 @@ def _as_dropped(path: Path, centre: str, name: str) -> InboxFile:
 class _Held:
     feeding: Feeding
     offered: float = 0.0
+    waits_for: str = ""
+    """Why workers gave its documents back."""
 
 
 class Feeder:
@@ -212,6 +208,7 @@ class Feeder:
         fault, busy = "", False
         try:
             busy = self._step(backfill, clock)
+            fault = self._held[backfill.id].waits_for
         except (Transient, ConfigurationError) as error:
             log.warning("backfill %s: %s", backfill.id, error)
             fault = error.code
@@ -231,6 +228,7 @@ class Feeder:
             return True
         held.offered = time.monotonic()
         self._services.catalogue.backfill_documents.settle(backfill.id)
+        held.waits_for = self._services.catalogue.backfill_documents.waits_for(backfill.id)
         backfill_promote.decide_by_rule(self._services, backfill, clock())
         if not busy and held.feeding.is_at_its_end():
             self._services.catalogue.backfills.move(backfill.id, State.DONE, [State.RUNNING], clock())
@@ -244,13 +242,13 @@ class Feeder:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    settings = load(find_workspace(None))
+    logs.configure(settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     be_nice()
-    enter(load(find_workspace(None)))
+    enter(settings)
     from flows.backfill.offer import Offer  # noqa: PLC0415  Prefect reads its settings when it is imported
 
     with workspace_services() as services:
@@ -269,4 +267,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SohoaError as error:  # before it has begun; `sohoa up` starts it again
+        log.error("%s", error)
+        sys.exit(error.exit_code)

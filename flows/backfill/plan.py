@@ -13,12 +13,23 @@ from pathlib import Path
 
 from flows.backfill.control import complete, reader_id
 from flows.lanes import throttle
+from flows.progress import span
 from flows.services import Services, gatekeeper, isolated_reader, loaded, scan_source
 from pipeline import keys
 from pipeline.backfill.plan import Looked, Plan, Speed, inventory, of_documents, of_source
 from pipeline.backfill.spec import Query, Spec, in_sample
+from pipeline.clock import local
 from pipeline.digitize import digitize
-from pipeline.errors import FileUnreadable, IncompleteScan, NotSettled, Permanent, Rejected, SohoaError, UnknownCentre
+from pipeline.errors import (
+    FileUnreadable,
+    IncompleteScan,
+    NotSettled,
+    Permanent,
+    Rejected,
+    SohoaError,
+    UnknownCentre,
+    by_code,
+)
 from pipeline.intake.complete import is_complete
 from pipeline.model import Document, DocumentState, Original, whole
 from pipeline.ports import Reader
@@ -48,6 +59,41 @@ def plan(
         if spec.query is not None:
             return _of_documents(services, spec, spec.query, now, Path(folder))
         return _of_source(services, spec, now, chance, Path(folder), sys.maxsize if count else LOOKED_AT, tell)
+
+
+def told(services: Services, made: Plan) -> list[tuple[str, str]]:
+    """A plan for people: names and values, in the order in which they matter."""
+    about = "" if made.looked == made.files else "about "
+    rows: list[tuple[str, str]] = []
+    if made.documents or not made.files:
+        rows += [("documents", str(made.documents)), ("pages", str(made.pages))]
+        rows.append(("done already", f"{made.known} documents"))
+        for reader, number in made.by_reader.items():
+            known = " ".join(services.catalogue.readings.told(reader)) or "not read yet"
+            rows.append((f"  now {known}", str(number)))
+    if made.files:
+        kinds = ", ".join(f"{number} {suffix or 'without suffix'}" for suffix, number in made.suffixes.items())
+        rows += [
+            ("files", f"{made.files} ({kinds})"),
+            ("opened for this", f"{made.looked} of them"),
+            ("pages to read", f"{about}{made.pages}"),
+            ("done already", f"{about}{made.known} files"),
+            ("duplicates", f"{about}{made.duplicates} files"),
+        ]
+        rows += [
+            (f"  {code}", f"{about}{number} files: {by_code(code).english}") for code, number in made.refused.items()
+        ]
+    return [*rows, *_costs(made)]
+
+
+def _costs(made: Plan) -> list[tuple[str, str]]:
+    disk = ("disk", f"{made.disk / 1e9:.2f} GB")
+    if made.core_hours is None:
+        return [("time", "unknown: none of the pages that were tried could be read"), disk]
+    ends = f"{local(made.ends):%Y-%m-%d %H:%M}" if made.ends else "never, for backfills have no share of the cores"
+    seconds = 3600 * made.core_hours
+    time = f"{span(seconds)} of a core, {span(seconds / made.cores)} on this machine's {made.cores}"
+    return [("time", time), ("begun now, done by", ends), disk]
 
 
 def _of_source(

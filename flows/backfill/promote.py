@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from flows.matching import clues_of_reading, match_by_clues
 from flows.services import Services, language
-from flows.work import clues_of_reading, match_by_clues
 from pipeline import keys
 from pipeline.backfill.compare import Knows, Pair, changed_words, is_better, quality
 from pipeline.backfill.spec import Backfill, Decision, Promotion
@@ -39,7 +39,7 @@ def promote(services: Services, backfill: Backfill, ids: Collection[str], now: d
         for one in some:
             pair = Pair(before=readings[one.before], after=readings[one.after])
             if not by_rule or _is_better(services, pair):
-                choose(services, pair.after, now)
+                choose(services, pair.after, now, backfill.id)
                 services.catalogue.backfill_documents.decide(backfill.id, one.document, Decision.PROMOTED, now)
                 promoted += 1
             else:
@@ -55,7 +55,7 @@ def roll_back(services: Services, backfill: Backfill, ids: Collection[str], now:
         readings = services.catalogue.readings.get([one.before for one in some])
         for one in some:
             if services.catalogue.readings.current(one.document) == one.after:
-                choose(services, readings[one.before], now)
+                choose(services, readings[one.before], now, backfill.id)
                 back += 1
             services.catalogue.backfill_documents.decide(backfill.id, one.document, Decision.ROLLED_BACK, now)
     return back
@@ -76,10 +76,10 @@ def _portions(
         yield some
 
 
-def choose(services: Services, reading: Reading, now: datetime) -> None:
+def choose(services: Services, reading: Reading, now: datetime, backfill: str) -> None:
     """Makes a stored reading the current one; search index, match and sums follow it."""
     found = match_of(services, reading, now)
-    choice = Choice(document=reading.document, reading=reading.id, chosen_at=now)
+    choice = Choice(document=reading.document, reading=reading.id, chosen_at=now, backfill=backfill)
     services.objects.put(keys.choice(reading.document, now), manifest.canonical(choice))
     if found is not None:
         services.objects.put(keys.match(found), manifest.canonical(found))

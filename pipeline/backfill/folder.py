@@ -18,12 +18,11 @@ _BYTES = "bytes:"
 
 
 class FolderSource:
-    """Fills ScanSource. Links are not followed, so that no cycle of them can be entered; folders that may not be
-    listed are left out and remembered in `unreadable`."""
+    """Fills ScanSource. Links are not followed, so that no cycle of them can be entered. A folder that may not be
+    listed stands in the list itself, as a file that cannot be read."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.unreadable: set[str] = set()
 
     def files(self, after: str = "") -> Iterator[SourceFile]:  # noqa: ARG002  a file system lists in no order
         folders: list[str] = []
@@ -46,7 +45,7 @@ class FolderSource:
             if not folder:
                 raise FolderUnavailable(f"the source: {error.strerror}.") from error
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                self.unreadable.add(_as_text(folder))
+                yield SourceFile(place=_as_text(folder), size=0, stamp="")
 
     @contextmanager
     def opened(self, place: str, scratch: Path) -> Iterator[Path]:  # noqa: ARG002  it lies here already

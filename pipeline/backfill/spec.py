@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -43,43 +43,57 @@ class State(StrEnum):
     DONE = "done"
 
 
-def _says(description: str) -> Any:
-    """What a form shows beside the field."""
-    return Field(description=description)
+def says(title: str, description: str) -> Any:
+    """What a form shows beside a field; a help text takes the same words, see `description`."""
+    return Field(json_schema_extra={"title": title, "description": description})
+
+
+Centre = Annotated[
+    str, says("Centre", "Whose scans they are; empty where the first folders are named by the centres' codes")
+]
+OldScansChoice = Annotated[
+    OldScans, says("Old scans", "What the centre's gate would refuse: remark takes it with a remark, refuse does not")
+]
+Profile = Annotated[str, says("Profile", "How to read; empty for the way of the centre or the installation")]
+PromotionChoice = Annotated[
+    Promotion,
+    says("Promotion", "When a new reading takes the old one's place: rule if it reads better, hand if somebody asks"),
+]
+Source = Annotated[str, says("Source", "A folder as the feeder sees it, or s3://bucket/prefix")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """Which documents are read again: those that meet everything that is said here. Days are local."""
 
-    centre: Annotated[str, _says("Only this centre's documents")] = ""
-    first: Annotated[date | None, _says("Received on this day or later")] = None
-    last: Annotated[date | None, _says("Received on this day or earlier")] = None
-    procedure: Annotated[str, _says("Of dossiers of this procedure")] = ""
-    read_with: Annotated[str, _says("Last read with this profile")] = ""
-    stale: Annotated[bool, _says("Read otherwise than the profile would read today")] = False
-    recipe_before: Annotated[str, _says("Read with an older recipe than this")] = ""
-    model_before: Annotated[str, _says("NAME=VERSION: read with an older version of this model")] = ""
-    confidence_under: Annotated[float | None, _says("Read with less confidence than this, 0 to 1")] = None
-    failed_with: Annotated[str, _says("Failed with this code; all other documents have been read")] = ""
+    centre: Annotated[str, says("Centre", "Only this centre's documents")] = ""
+    first: Annotated[date | None, says("Received from", "Received on this day or later")] = None
+    last: Annotated[date | None, says("Received until", "Received on this day or earlier")] = None
+    procedure: Annotated[str, says("Procedure", "Of dossiers of this procedure")] = ""
+    read_with: Annotated[str, says("Read with", "Last read with this profile")] = ""
+    stale: Annotated[bool, says("Stale", "Read otherwise than the profile would read today")] = False
+    recipe_before: Annotated[str, says("Recipe before", "Read with an older recipe than this")] = ""
+    model_before: Annotated[str, says("Model before", "NAME=VERSION: read with an older version of this model")] = ""
+    confidence_under: Annotated[
+        float | None, Field(ge=0, le=1), says("Confidence under", "Read with less confidence than this, 0 to 1")
+    ] = None
+    failed_with: Annotated[
+        str, says("Failed with", "Failed with this code; without one, documents that have been read")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """Either `source` (a folder's path or s3://bucket/prefix) or `query` is given.
+    """Either `source` or `query` is given. `sample` is the share, above 0 up to 1, of files or documents that are
+    taken."""
 
-    `centre`: whose the scans of the source are; "" where its first folders are named by the centres' codes. `profile`
-    "" reads a source's scans as their centre does, and documents with the installation's. `sample` is the share, above
-    0 up to 1, of files or documents that are taken.
-    """
-
-    source: str = ""
+    source: Source = ""
     query: Query | None = None
-    centre: str = ""
-    profile: str = ""
+    centre: Centre = ""
+    profile: Profile = ""
     sample: float = 1.0
-    promotion: Promotion = Promotion.HAND
-    old_scans: OldScans = OldScans.REMARK
+    promotion: PromotionChoice = Promotion.HAND
+    old_scans: OldScansChoice = OldScans.REMARK
 
     def __post_init__(self) -> None:
         if bool(self.source) == (self.query is not None):
@@ -102,6 +116,15 @@ class Backfill:
     cursor: str = ""
     fault: str = ""
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is kept of a backfill as an object."""
+
+    id: str
+    spec: Spec
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +204,12 @@ def share_of(text: str) -> float:
     except ValueError:
         raise UsageError(f"{text!r} is no share; write 1% or 0.01.") from None
     return value / 100 if text.endswith("%") else value
+
+
+def description(kind: type, name: str) -> str:
+    """What a form shows beside a field of Query or Spec."""
+    *_, shown = get_type_hints(kind, include_extras=True)[name].__metadata__
+    return str(shown.json_schema_extra["description"])
 
 
 # --- versions -----------------------------------------------------------------------------------------------

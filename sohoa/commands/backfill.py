@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,16 +15,13 @@ from flows.backfill import control as backfills
 from flows.backfill import plan as backfill_plan
 from flows.backfill import promote as backfill_promote
 from flows.backfill.control import Status, row
-from flows.progress import span
-from flows.services import Services
 from pipeline.backfill import spec as form
-from pipeline.backfill.plan import Plan
-from pipeline.backfill.spec import Backfill, OldScans, Promotion, Query, Spec
-from pipeline.clock import local, now
+from pipeline.backfill.spec import Backfill, Spec
+from pipeline.clock import now
 from pipeline.errors import UsageError, by_code
-from pipeline.indicators import periods
 from pipeline.output import manifest, side_by_side_html
 from sohoa import console
+from sohoa.commands.backfill_options import takes_spec
 from sohoa.console import err, out
 
 commands = typer.Typer(
@@ -31,69 +29,24 @@ commands = typer.Typer(
     help="Take old scans from folders and buckets, read documents again, and choose between readings.",
 )
 
-Source = Annotated[
-    str, typer.Argument(help="A folder, or s3://bucket/prefix; left out, documents are read again.", show_default=False)
-]
 Id = Annotated[str, typer.Argument(help="A backfill's id, or its beginning.")]
 Documents = Annotated[list[str] | None, typer.Argument(help="Only these documents; default: all.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-_SOURCE, _CHOICE = "A source", "Documents that are read again"
-Centre = Annotated[
-    str, typer.Option(help="Whose scans a source holds (default: its first folders are codes), or whose documents.")
-]
-Profile = Annotated[str, typer.Option(help="How to read; default: as the centre does, or the installation.")]
-Sample = Annotated[str, typer.Option(help="Only so much of it, always the same: 1% for a trial.")]
-Old = Annotated[OldScans, typer.Option(help="What the gate does with what it would refuse.", rich_help_panel=_SOURCE)]
-Promote = Annotated[
-    Promotion, typer.Option(help="How a new reading takes the old one's place.", rich_help_panel=_CHOICE)
-]
-PeriodOption = Annotated[str, typer.Option(help="Received then: 2024, 9T/2023 …", rich_help_panel=_CHOICE)]
-Procedure = Annotated[str, typer.Option(help="Of dossiers of this procedure.", rich_help_panel=_CHOICE)]
-ReadWith = Annotated[str, typer.Option(help="Last read with this profile.", rich_help_panel=_CHOICE)]
-Stale = Annotated[
-    bool, typer.Option("--stale", help="Read otherwise than the profile reads today.", rich_help_panel=_CHOICE)
-]
-RecipeBefore = Annotated[str, typer.Option(help="Read with an older recipe.", rich_help_panel=_CHOICE)]
-ModelBefore = Annotated[
-    str, typer.Option(help="NAME=VERSION: with an older version of this model.", rich_help_panel=_CHOICE)
-]
-ConfidenceUnder = Annotated[
-    float | None, typer.Option(min=0, max=1, help="Read with less confidence.", rich_help_panel=_CHOICE)
-]
-FailedWith = Annotated[str, typer.Option(help="Failed with this code.", rich_help_panel=_CHOICE)]
-
 
 @commands.command("plan")
+@takes_spec
 def plan(
     context: typer.Context,
-    source: Source = "",
-    centre: Centre = "",
-    profile: Profile = "",
-    sample: Sample = "100%",
-    old_scans: Old = OldScans.REMARK,
-    promote: Promote = Promotion.HAND,
-    period: PeriodOption = "",
-    procedure: Procedure = "",
-    read_with: ReadWith = "",
-    stale: Stale = False,
-    recipe_before: RecipeBefore = "",
-    model_before: ModelBefore = "",
-    confidence_under: ConfidenceUnder = None,
-    failed_with: FailedWith = "",
-    count: Annotated[
-        bool, typer.Option("--count", help="Open every file instead of 200.", rich_help_panel=_SOURCE)
-    ] = False,
+    spec: Callable[[], Spec],
+    count: Annotated[bool, typer.Option("--count", help="Open every file of a source instead of 200.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What a backfill would find, cost and change. Nothing is written.
 
     The speed is measured by reading some pages. `--json` gives a plan that `sohoa backfill start --plan` takes.
     """
-    query = _query(
-        centre, period, procedure, read_with, stale, recipe_before, model_before, confidence_under, failed_with
-    )
-    spec = _spec(source, query, centre, profile, sample, promote, old_scans)
+    asked = spec()
     with (
         console.services(context) as services,
         Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress,
@@ -101,131 +54,34 @@ def plan(
         task = progress.add_task("looking")
         made = backfill_plan.plan(
             services,
-            spec,
+            asked,
             now(),
             random.Random(1),  # noqa: S311  a sample, not a secret
             count=count,
             tell=lambda number: progress.update(task, description=f"{number} files opened"),
         )
-        profiles = _readers(services, made)
+        told = backfill_plan.told(services, made)
     if as_json:
-        console.print_json({"spec": form.dump(spec), "plan": json.loads(manifest.canonical(made))})
+        console.print_json({"spec": form.dump(asked), "plan": json.loads(manifest.canonical(made))})
         return
-    for name, value in _told(made, profiles):
+    for name, value in told:
         out.print(f"{name:22} {value}", soft_wrap=True, markup=False)
 
 
-def _spec(  # the options of two commands
-    source: str, query: Query, centre: str, profile: str, sample: str, promotion: Promotion, old_scans: OldScans
-) -> Spec:
-    share = form.share_of(sample)
-    if source:
-        if query != Query(centre=centre):
-            raise UsageError("A source has all its files taken; the options for documents do not go with it.")
-        place = source if form.bucket_and_prefix(source) else str(Path(source).resolve())
-        return Spec(source=place, centre=centre, profile=profile, sample=share, old_scans=old_scans)
-    if query == Query(centre=centre):
-        raise UsageError("Name a source, or say which documents; --stale means all that would be read otherwise today.")
-    return Spec(query=query, profile=profile, sample=share, promotion=promotion)
-
-
-def _query(
-    centre: str,
-    period: str,
-    procedure: str,
-    read_with: str,
-    stale: bool,
-    recipe_before: str,
-    model_before: str,
-    confidence_under: float | None,
-    failed_with: str,
-) -> Query:
-    days = periods.parse(period) if period else None
-    if model_before and "=" not in model_before:
-        raise UsageError("--model-before is written NAME=VERSION; `sohoa models list` shows both.")
-    return Query(
-        centre=centre,
-        first=days.first if days else None,
-        last=days.last if days else None,
-        procedure=procedure,
-        read_with=read_with,
-        stale=stale,
-        recipe_before=recipe_before,
-        model_before=model_before,
-        confidence_under=confidence_under,
-        failed_with=failed_with,
-    )
-
-
-def _readers(services: Services, made: Plan) -> dict[str, str]:
-    """Profile and recipe of each reader of the plan, by its id."""
-    return {reader: " ".join(services.catalogue.readings.told(reader)) or "not read yet" for reader in made.by_reader}
-
-
-def _told(made: Plan, readers: dict[str, str]) -> list[tuple[str, str]]:
-    """Names and values, in the order in which they matter."""
-    exact = made.looked == made.files
-    about = "" if exact else "about "
-    rows: list[tuple[str, str]] = []
-    if made.documents or not made.files:
-        rows += [("documents", str(made.documents)), ("pages", str(made.pages))]
-        rows.append(("done already", f"{made.known} documents"))
-        rows += [(f"  now {readers[reader]}", str(number)) for reader, number in made.by_reader.items()]
-    if made.files:
-        kinds = ", ".join(f"{number} {suffix or 'without suffix'}" for suffix, number in made.suffixes.items())
-        rows += [
-            ("files", f"{made.files} ({kinds})"),
-            ("opened for this", f"{made.looked} of them"),
-            ("pages to read", f"{about}{made.pages}"),
-            ("done already", f"{about}{made.known} files"),
-            ("duplicates", f"{about}{made.duplicates} files"),
-        ]
-        rows += [
-            (f"  {code}", f"{about}{number} files: {by_code(code).english}") for code, number in made.refused.items()
-        ]
-    if made.core_hours is None:
-        rows.append(("time", "unknown: none of the pages that were tried could be read"))
-    else:
-        ends = f"{local(made.ends):%Y-%m-%d %H:%M}" if made.ends else "never, for backfills have no share of the cores"
-        seconds = 3600 * made.core_hours
-        rows.append(("time", f"{span(seconds)} of a core, {span(seconds / made.cores)} on this machine's {made.cores}"))
-        rows.append(("begun now, done by", ends))
-    rows.append(("disk", f"{made.disk / 1e9:.2f} GB"))
-    return rows
-
-
 @commands.command("start")
+@takes_spec
 def start(
     context: typer.Context,
-    source: Source = "",
-    centre: Centre = "",
-    profile: Profile = "",
-    sample: Sample = "100%",
-    old_scans: Old = OldScans.REMARK,
-    promote: Promote = Promotion.HAND,
-    period: PeriodOption = "",
-    procedure: Procedure = "",
-    read_with: ReadWith = "",
-    stale: Stale = False,
-    recipe_before: RecipeBefore = "",
-    model_before: ModelBefore = "",
-    confidence_under: ConfidenceUnder = None,
-    failed_with: FailedWith = "",
+    spec: Callable[[], Spec],
     plan: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What `plan --json` printed, instead of options.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start a backfill. A running `sohoa up` does the rest; the source stays as it is."""
-    if plan is not None:
-        spec = _from_plan(plan)
-    else:
-        query = _query(
-            centre, period, procedure, read_with, stale, recipe_before, model_before, confidence_under, failed_with
-        )
-        spec = _spec(source, query, centre, profile, sample, promote, old_scans)
+    asked = spec() if plan is None else _from_plan(plan)
     with console.services(context) as services:
-        backfill, is_new = backfills.start(services, spec, now())
+        backfill, is_new = backfills.start(services, asked, now())
     if as_json:
         console.print_json({"backfill": backfill.id, "new": is_new})
     elif is_new:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from pipeline import clock
-from pipeline.backfill.spec import Decision, Outcome, Query, State, is_meant, sample_end
-from pipeline.model import Document, DocumentState, ModelFile, Period, ReaderIdentity, Reading
+from pipeline.backfill.spec import Decision, Outcome, Query, State
+from pipeline.model import Choice, Document, DocumentState, Reading
+from storage.catalogue.backfill_query import is_known, meant
 from storage.catalogue.backfill_tables import backfill_documents, backfills
 from storage.catalogue.session import Database, chunks, insert_new
-from storage.catalogue.tables import document_parts, documents, dossiers, matches, readings, receipts
+from storage.catalogue.tables import documents, readings
 
 _rows = backfill_documents
 
@@ -50,16 +50,16 @@ class BackfillDocuments:
         """What the query means now; nothing is written. `today` is the id of the reader that would read."""
         with self._database.read() as connection:
             reader = sa.func.coalesce(readings.c.reader, "")
-            meant = _meant(connection, query, sample, today)
+            wanted = meant(connection, query, sample, today)
             rows = documents.outerjoin(readings, _current())
             statement = (
                 sa.select(reader, sa.func.count(), sa.func.sum(documents.c.pages))
                 .select_from(rows)
-                .where(meant, ~_is_known(today))
+                .where(wanted, ~is_known(today))
                 .group_by(reader)
             )
             found = connection.execute(statement).all()
-            known = connection.scalar(sa.select(sa.func.count()).select_from(rows).where(meant, _is_known(today)))
+            known = connection.scalar(sa.select(sa.func.count()).select_from(rows).where(wanted, is_known(today)))
         return Chosen(
             documents={of: number for of, number, _ in found},
             pages={of: int(pages) for of, _, pages in found},
@@ -72,7 +72,7 @@ class BackfillDocuments:
             statement = (
                 sa.select(documents.c.id)
                 .select_from(documents.outerjoin(readings, _current()))
-                .where(_meant(connection, query, sample, today), ~_is_known(today))
+                .where(meant(connection, query, sample, today), ~is_known(today))
                 .order_by(documents.c.id)
                 .limit(limit)
             )
@@ -94,7 +94,7 @@ class BackfillDocuments:
             chosen = (
                 sa.select(*values)
                 .select_from(documents.outerjoin(readings, _current()))
-                .where(_meant(connection, query, sample, today), ~_is_known(today), ~there)
+                .where(meant(connection, query, sample, today), ~is_known(today), ~there)
             )
             connection.execute(sa.insert(_rows).from_select(columns, chosen))
             connection.execute(sa.update(backfills).where(backfills.c.id == backfill).values(listed=True))
@@ -225,6 +225,24 @@ class BackfillDocuments:
         with self._database.read() as connection:
             return int(connection.scalar(statement) or 0)
 
+    def waits_for(self, backfill: str) -> str:
+        """The code with which its documents were given back, where none was read since; "" otherwise."""
+        begun = sa.select(backfills.c.created_at).where(backfills.c.id == backfill).scalar_subquery()
+        given_back = (
+            sa.select(documents.c.error, documents.c.failed_at)
+            .where(documents.c.backfill == backfill, documents.c.state == DocumentState.RECEIVED)
+            .where(documents.c.failed_at >= begun)
+            .order_by(documents.c.failed_at.desc())
+            .limit(1)
+        )
+        last_read = sa.select(sa.func.max(_rows.c.ended_at)).where(
+            _rows.c.backfill == backfill, _rows.c.state == Outcome.READ
+        )
+        with self._database.read() as connection:
+            found = connection.execute(given_back).one_or_none()
+            read_at = connection.scalar(last_read)
+        return "" if found is None or (read_at is not None and read_at > found.failed_at) else found.error
+
     def beside(
         self, backfill: str, decisions: Collection[Decision], limit: int, ids: Collection[str] = ()
     ) -> Sequence[Beside]:
@@ -239,6 +257,32 @@ class BackfillDocuments:
             statement = statement.where(_rows.c.document.in_(list(ids)))
         with self._database.read() as connection:
             return [Beside(**row._mapping) for row in connection.execute(statement)]
+
+    def restore(self, choice: Choice) -> None:
+        """Puts back what a stored choice says of its backfill: that a reading stands beside another, or what was
+        decided of it. A document or backfill that is not known is left out."""
+        document = sa.select(documents.c.pages).where(documents.c.id == choice.document)
+        mine = sa.and_(_rows.c.backfill == choice.backfill, _rows.c.document == choice.document)
+        decision = sa.case((_rows.c.after == choice.reading, Decision.PROMOTED), else_=Decision.ROLLED_BACK)
+        with self._database.write() as connection:
+            pages = connection.scalar(document)
+            known = connection.scalar(sa.select(backfills.c.id).where(backfills.c.id == choice.backfill))
+            if not choice.beside:
+                moment = choice.chosen_at
+                connection.execute(sa.update(_rows).where(mine).values(decision=decision, decided_at=moment))
+            elif pages is not None and known is not None:
+                row = {
+                    "backfill": choice.backfill,
+                    "document": choice.document,
+                    "pages": pages,
+                    "state": Outcome.READ,
+                    "code": "",
+                    "before": choice.reading,
+                    "after": choice.beside,
+                    "ended_at": choice.chosen_at,
+                    "decision": Decision.OPEN,
+                }
+                insert_new(connection, _rows, row)
 
     def decide(self, backfill: str, document: str, decision: Decision, now: datetime) -> None:
         with self._database.write() as connection:
@@ -268,66 +312,6 @@ def _current() -> sa.ColumnElement[bool]:
 def _set_state(connection: sa.Connection, backfill: str, ids: Sequence[str], state: Outcome) -> None:
     connection.execute(
         sa.update(_rows).where(_rows.c.backfill == backfill, _rows.c.document.in_(ids)).values(state=state)
-    )
-
-
-def _is_known(today: str) -> sa.ColumnElement[bool]:
-    """Of a row of documents: this reader has read it, be its reading the current one or not. It would read the same
-    again."""
-    other = readings.alias("by_today")
-    return sa.exists().where(other.c.document == documents.c.id, other.c.reader == today)
-
-
-def _meant(connection: sa.Connection, query: Query, sample: float, today: str) -> sa.ColumnElement[bool]:
-    """Of a row of documents with its present reading."""
-    conditions: list[sa.ColumnElement[bool]] = [documents.c.id < sample_end(sample)]
-    if query.failed_with:
-        conditions += [documents.c.state == DocumentState.FAILED, documents.c.error == query.failed_with]
-    else:
-        conditions.append(readings.c.id.is_not(None))
-        conditions.append(readings.c.reader.in_(_readers(connection, query, today)))
-    if query.confidence_under is not None:
-        conditions.append(readings.c.confidence < query.confidence_under)
-    if query.centre or query.first or query.last:
-        conditions.append(_has_receipt(query))
-    if query.procedure:
-        conditions.append(_is_of_procedure(query.procedure))
-    return sa.and_(*conditions)
-
-
-def _readers(connection: sa.Connection, query: Query, today: str) -> list[str]:
-    """Ids of the readers whose readings are meant; there are few, whatever the number of readings."""
-    statement = sa.select(readings.c.reader).where(readings.c.current).distinct()
-    meant = []
-    for reader in connection.scalars(statement).all():
-        row = connection.execute(sa.select(readings).where(readings.c.reader == reader).limit(1)).one()
-        models = tuple(ModelFile(name=name, version=version, sha256=sha) for name, version, sha in row.models)
-        if is_meant(ReaderIdentity(profile=row.profile, recipe=row.recipe, models=models), query, today):
-            meant.append(reader)
-    return meant
-
-
-def _has_receipt(query: Query) -> sa.ColumnElement[bool]:
-    conditions = [document_parts.c.document == documents.c.id, receipts.c.sha256 == document_parts.c.sha256]
-    if query.centre:
-        conditions.append(receipts.c.centre == query.centre)
-    if query.first:
-        conditions.append(receipts.c.received_at >= clock.bounds(_day(query.first))[0])
-    if query.last:
-        conditions.append(receipts.c.received_at < clock.bounds(_day(query.last))[1])
-    return sa.exists().where(*conditions)
-
-
-def _day(day: date) -> Period:
-    return Period(name="", first=day, last=day)
-
-
-def _is_of_procedure(procedure: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        matches.c.document == documents.c.id,
-        matches.c.superseded_at.is_(None),
-        dossiers.c.id == matches.c.dossier_id,
-        dossiers.c.procedure == procedure,
     )
 
 

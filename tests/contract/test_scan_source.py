@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,20 @@ def store(client: Minio, bucket: str, key: str, data: bytes) -> None:
     client.put_object(bucket_name=bucket, object_name=key, data=io.BytesIO(data), length=len(data))
 
 
+def let_anybody_read(server: S3Server, bucket: str, keys: str) -> None:
+    """Everybody may list the bucket, and read the objects with these keys alone."""
+    public = {"Effect": "Allow", "Principal": {"AWS": ["*"]}}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {**public, "Action": ["s3:ListBucket"], "Resource": [f"arn:aws:s3:::{bucket}"]},
+            {**public, "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::{bucket}/{keys}"]},
+        ],
+    }
+    client = Minio(endpoint=server.endpoint, access_key=ACCESS_KEY, secret_key=SECRET_KEY, secure=False)
+    client.set_bucket_policy(bucket_name=bucket, policy=json.dumps(policy))
+
+
 def source_of(server: S3Server, bucket: str, key: str = ACCESS_KEY, secret: str = SECRET_KEY) -> S3Source:
     return S3Source(
         endpoint=server.endpoint, access_key=key, secret_key=secret, secure=False, bucket=bucket, prefix="archive"
@@ -109,6 +126,35 @@ def test_links_are_not_followed_into_cycles_or_out_of_the_source(tmp_path: Path)
             pass
 
 
+def test_a_folder_that_may_not_be_listed_is_listed_itself_and_cannot_be_read(tmp_path: Path) -> None:
+    root = Path(tempfile.mkdtemp())  # pytest's own folder is closed to others than its user
+    try:
+        source = folder_of(root / "old", FILES)
+        root.chmod(0o755)
+        (root / "old/H18.25/Hồ sơ 1").chmod(0)
+        with as_nobody():
+            found = {file.place for file in source.files()}
+            assert found == {*FILES} - {"H18.25/Hồ sơ 1/Đơn đăng ký.pdf"} | {"H18.25/Hồ sơ 1"}
+            with pytest.raises(FileUnreadable), source.opened("H18.25/Hồ sơ 1", tmp_path):
+                pass
+    finally:
+        (root / "old/H18.25/Hồ sơ 1").chmod(0o755)
+        shutil.rmtree(root)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may list everything."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
 def test_a_name_that_is_no_utf8_is_found_again(tmp_path: Path) -> None:
     root = tmp_path / "old"
     root.mkdir()
@@ -142,16 +188,7 @@ def test_listing_goes_on_behind_the_last_key(s3_server: S3Server) -> None:
 
 def test_objects_that_may_not_be_read_are_told_from_those_that_may(s3_server: S3Server, tmp_path: Path) -> None:
     bucket, _ = bucket_of(s3_server, FILES)
-    client = Minio(endpoint=s3_server.endpoint, access_key=ACCESS_KEY, secret_key=SECRET_KEY, secure=False)
-    public = {"Effect": "Allow", "Principal": {"AWS": ["*"]}}
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {**public, "Action": ["s3:ListBucket"], "Resource": [f"arn:aws:s3:::{bucket}"]},
-            {**public, "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::{bucket}/archive/H18.26/*"]},
-        ],
-    }
-    client.set_bucket_policy(bucket_name=bucket, policy=json.dumps(policy))
+    let_anybody_read(s3_server, bucket, "archive/H18.26/*")
     source = source_of(s3_server, bucket, "", "")
     assert {file.place for file in source.files()} == set(FILES)
     with source.opened("H18.26/x.png", tmp_path) as path:

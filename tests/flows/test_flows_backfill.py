@@ -23,8 +23,10 @@ from pipeline.backfill.spec import Backfill, Decision, OldScans, Promotion, Quer
 from pipeline.errors import ReaderDiffers, StoreUnavailable, UsageError
 from pipeline.model import DocumentState
 from pipeline.output import side_by_side_html
+from tests.contract.test_scan_source import bucket_of, let_anybody_read
 from tests.flows.conftest import CODE, draw_scan
 from tests.flows.test_flows_work import FailingStore, receive
+from tests.servers.s3 import S3Server
 
 
 @dataclass(slots=True)
@@ -104,11 +106,15 @@ def test_old_scans_get_receipts_and_are_read_and_the_source_stays_as_it_is(at_al
 
 def run_again(services: Services, old: Path) -> list[str]:
     """The same source a second time: nothing new. Gives the documents."""
-    before = (services.catalogue.receipts.receipts(), sorted(services.objects.keys()))
+
+    def stored() -> list[str]:
+        return sorted(key for key in services.objects.keys("") if not key.startswith("backfills/"))
+
+    before = (services.catalogue.receipts.receipts(), stored())
     backfill, is_new = backfills.start(services, Spec(source=str(old)), clock.now())
     assert is_new
     assert run(services, backfill).documents == []
-    assert (services.catalogue.receipts.receipts(), sorted(services.objects.keys())) == before
+    assert (services.catalogue.receipts.receipts(), stored()) == before
     assert backfills.status(services, backfill.id, clock.now()).counts.documents == {"known": 2}
     return [d.id for sha in {r.sha256 for r in before[0]} for d in services.catalogue.receipts.documents(sha)]
 
@@ -170,7 +176,7 @@ def test_a_store_that_is_down_holds_the_backfill_and_loses_nothing(at_all_times:
             return self.inner.put(key, data)
 
     flaky = replace(at_all_times, objects=Down(at_all_times.objects, failures=2))
-    backfill, _ = backfills.start(flaky, Spec(source=str(old)), clock.now())
+    backfill, _ = backfills.start(at_all_times, Spec(source=str(old)), clock.now())
     feeder = Feeder(flaky, Reads())
     feeder.look(clock.now)
     assert flaky.catalogue.backfills.get(backfill.id).fault == "store-unavailable"
@@ -221,6 +227,44 @@ def test_a_file_that_changes_while_it_is_read_is_taken_whole_or_not_at_all(at_al
     assert (found.counts.files, found.counts.codes) == ({"failed": 1}, {"not-settled": 1})
     assert not restless.catalogue.receipts.receipts()
     assert not list(restless.objects.keys("originals/"))
+
+
+def test_two_backfills_over_one_source_take_each_file_and_read_each_document_once(
+    at_all_times: Services, old: Path
+) -> None:
+    half, _ = backfills.start(at_all_times, Spec(source=str(old), sample=0.5), clock.now())
+    whole, is_new = backfills.start(at_all_times, Spec(source=str(old)), clock.now())
+    assert is_new
+    reads, other = Reads(most=1), Reads(most=1)
+    here, there = Feeder(at_all_times, reads), Feeder(at_all_times, other)
+    there._owner = "other:1"
+    for _ in range(60):
+        here.look(clock.now)
+        there.look(clock.now)
+    assert {b.state for b in at_all_times.catalogue.backfills.all()} == {State.DONE}
+    read = [*reads.documents, *other.documents]
+    assert len(read) == len(set(read)) == 2
+    assert len(at_all_times.catalogue.receipts.receipts()) == 3
+    for backfill in (half, whole):
+        documents = backfills.status(at_all_times, backfill.id, clock.now()).counts.documents
+        assert set(documents) <= {"read", "known"}
+    assert sum(backfills.status(at_all_times, whole.id, clock.now()).counts.files.values()) == 6
+
+
+def test_a_bucket_without_rights_for_half_of_its_keys_gives_the_other_half(
+    at_all_times: Services, s3_server: S3Server, old: Path
+) -> None:
+    scan = (old / "H18.25/2021/a.png").read_bytes()
+    bucket, _ = bucket_of(s3_server, {"H18.25/open/a.png": scan, "H18.25/closed/b.png": scan})
+    let_anybody_read(s3_server, bucket, "archive/H18.25/open/*")
+    reach = {"backfill_s3_endpoint": s3_server.endpoint, "backfill_s3_secure": False}
+    services = replace(at_all_times, settings=at_all_times.settings.model_copy(update=reach))
+    backfill, _ = backfills.start(services, Spec(source=f"s3://{bucket}/archive"), clock.now())
+    run(services, backfill)
+    found = backfills.status(services, backfill.id, clock.now())
+    assert (found.backfill.state, found.counts.files) == (State.DONE, {"taken": 1, "failed": 1})
+    missing = services.catalogue.backfill_files.not_taken(backfill.id, 5)
+    assert missing == [("H18.25/closed/b.png", "file-unreadable")]
 
 
 def test_an_old_scan_that_the_gate_would_refuse_is_taken_with_a_remark(at_all_times: Services, old: Path) -> None:
