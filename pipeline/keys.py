@@ -11,6 +11,8 @@
     gates/<yyyymmddThhmmss.ffffff>.json       what was set for a gate
     profiles/<yyyymmddThhmmss.ffffff>.json    with which profile a centre reads from then on
     verdicts/<document id>/<yyyymmddThhmmss.ffffff>.json    what somebody said of a document in a sample
+    backfills/<backfill id>.json              what a backfill was asked to do
+    look-ups/<yyyy-mm-dd>/<look-up id>.json   who asked another system, when, why and for which dossier
     reports/<yyyymmddThhmmss>/<name>.html …
     editions/<report>/<number>-<yyyymmddThhmmss.ffffff>/<name>.html …, figures.json, inputs.json.gz, edition.json
 
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.model import Artifact, GateSetting, Match, ReadingChoice, Receipt, Verdict, Withdrawal
+from pipeline.model import Artifact, GateSetting, LookUpNote, Match, ReadingChoice, Receipt, Verdict, Withdrawal
 
 
 def original(sha256: str) -> str:
@@ -72,6 +74,14 @@ def gate_setting(of: GateSetting) -> str:
 
 def reading_choice(of: ReadingChoice) -> str:
     return f"profiles/{of.set_at:%Y%m%dT%H%M%S.%f}.json"
+
+
+def backfill(id_: str) -> str:
+    return f"backfills/{id_}.json"
+
+
+def look_up(of: LookUpNote) -> str:
+    return f"look-ups/{of.at:%Y-%m-%d}/{of.id}.json"
 
 
 def report(made_at: datetime, name: str) -> str:

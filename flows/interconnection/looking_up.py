@@ -8,10 +8,12 @@ from datetime import datetime
 
 from flows.interconnection.connecting import Watch, connected, seal_of
 from flows.services import Services
+from pipeline import keys
 from pipeline.errors import NotFound, SohoaError, UsageError
 from pipeline.interconnection import comparing
 from pipeline.interconnection.comparing import Agreement
 from pipeline.model import Answer, LookUpNote, Question, Record, System, digest
+from pipeline.output import manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +97,19 @@ def ask(
 
 
 def _note(services: Services, system: System, values: Record, asker: Asker, outcome: str, now: datetime) -> None:
-    services.catalogue.connections.note(
-        LookUpNote(
-            id=digest(system, asker.officer, asker.dossier, now.isoformat(), outcome),
-            system=system,
-            at=now,
-            officer=asker.officer,
-            unit=asker.unit,
-            purpose=asker.purpose,
-            dossier=asker.dossier,
-            subject=seal_of(services.settings).seal(values),
-            outcome=outcome,
-        )
+    """As an object and as a row: the log outlives the database, and a store that is away keeps no row from it."""
+    note = LookUpNote(
+        id=digest(system, asker.officer, asker.dossier, now.isoformat(), outcome),
+        system=system,
+        at=now,
+        officer=asker.officer,
+        unit=asker.unit,
+        purpose=asker.purpose,
+        dossier=asker.dossier,
+        subject=seal_of(services.settings).seal(values),
+        outcome=outcome,
     )
+    try:
+        services.objects.put(keys.look_up(note), manifest.canonical(note))
+    finally:
+        services.catalogue.connections.note(note)

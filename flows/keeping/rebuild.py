@@ -3,7 +3,8 @@
 Register files come first, as they were imported one after another; then receipts with their originals and documents,
 gates and tombstones; then, document by document, what was read, chosen, matched and judged, in the order of time; then
 editions. What is in no object is not brought back: leases, attempts, documents that were put aside (they are read
-again), the books of backfills, and what waits to be sent to other systems (it is sent again; receivers know it).
+again), how far backfills were (the same started again skips what it finds), and what waits to be sent to other systems
+(it is sent again; receivers know it).
 """
 
 from __future__ import annotations
@@ -22,11 +23,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from flows.importing import import_file, imported_at, in_order
 from flows.services import Services
+from pipeline.backfill.spec import Asked, Backfill, State
 from pipeline.errors import IntegrityError, NotFound, ObjectNotFound
 from pipeline.indicators import editions
 from pipeline.intake import receipt_record
 from pipeline.intake.receipt_record import ReceiptRecord
-from pipeline.model import Artifact, Choice, GateSetting, Match, Reading, ReadingChoice, Tombstone, Verdict, Withdrawal
+from pipeline.model import (
+    Artifact,
+    Choice,
+    GateSetting,
+    LookUpNote,
+    Match,
+    Reading,
+    ReadingChoice,
+    Tombstone,
+    Verdict,
+    Withdrawal,
+)
 from pipeline.output import reading_record
 from storage.catalogue import Catalogue
 
@@ -53,6 +66,10 @@ def rebuild(services: Services, tell: Tell) -> Counter[str]:
     for tombstone in _all(services, "tombstones/", Tombstone, tell):
         counts["tombstones"] += services.catalogue.tombstones.record(tombstone)
     _documents(services, counts, tell)
+    _backfills(services, counts, tell)
+    for note in _all(services, "look-ups/", LookUpNote, tell):
+        services.catalogue.connections.note(note)
+        counts["look-ups"] += 1
     for key in services.objects.keys("editions/"):
         if key.endswith("/edition.json"):
             counts["editions"] += services.catalogue.editions.record(editions.load(services.objects.get(key)))
@@ -126,6 +143,19 @@ def _documents(services: Services, counts: Counter[str], tell: Tell) -> None:
     for verdict in _all(services, "verdicts/", Verdict, tell):
         services.catalogue.quality.record(verdict)
         counts["verdicts"] += 1
+
+
+def _backfills(services: Services, counts: Counter[str], tell: Tell) -> None:
+    """As ended ones, whose readings can still be compared, promoted and rolled back."""
+    for asked in _all(services, "backfills/", Asked, tell):
+        ended = Backfill(id=asked.id, spec=asked.spec, state=State.CANCELLED, created_at=asked.created_at, listed=True)
+        services.catalogue.backfills.create(ended)
+        counts["backfills"] += 1
+    for document, _ in _by_document(services, "choices/"):
+        choices = _all(services, f"choices/{document}/", Choice, tell)
+        for choice in sorted(choices, key=lambda one: one.chosen_at):
+            if choice.backfill:
+                services.catalogue.backfill_documents.restore(choice)
 
 
 def _by_document(services: Services, prefix: str) -> Iterator[tuple[str, list[str]]]:

@@ -14,7 +14,7 @@ from flows.services import Services
 from pipeline.errors import IntegrityError, ObjectNotFound
 from pipeline.throttle import Throttle
 
-LISTED = ("originals/", "receipts/", "readings/", "matches/", "tombstones/", "editions/")
+LISTED = ("originals/", "receipts/", "readings/", "matches/", "tombstones/", "editions/", "look-ups/")
 """What every object below must have a row for, but for a match that was taken back. Register files, choices and reports
 stand for themselves."""
 

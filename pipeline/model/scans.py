@@ -102,12 +102,13 @@ def whole(original: Original) -> Document:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Which of several readings of a document counts; by their ids. `beside` is a new one that does not, until another
-    choice says so."""
+    choice says so; `backfill` is the one that read it, and in which the choice was made."""
 
     document: str
     reading: str
     chosen_at: datetime
     beside: str = ""
+    backfill: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,4 +112,4 @@ def _plain(value: object) -> Any:
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return value
+    return value.decode("ascii") if isinstance(value, bytes) else value  # bytes are what was sealed

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from pipeline import keys
 from pipeline.indicators import editions as form
-from pipeline.model import Match, Receipt
+from pipeline.model import LookUpNote, Match, Receipt
+from storage.catalogue.connections import look_ups
 from storage.catalogue.editions import editions
 from storage.catalogue.session import Database
 from storage.catalogue.tables import dossiers, matches, originals, readings, receipts, tombstones
@@ -32,6 +33,7 @@ class Inventory:
             yield from _readings(streamed)
             yield from _matches(streamed)
             yield from _editions(streamed)
+            yield from _look_ups(streamed)
 
 
 def _originals(connection: sa.Connection) -> Iterator[str]:
@@ -64,6 +66,11 @@ def _matches(connection: sa.Connection) -> Iterator[str]:
     ]
     for row in connection.execute(sa.select(*columns).join_from(matches, dossiers)):
         yield keys.match(Match(**row._mapping))
+
+
+def _look_ups(connection: sa.Connection) -> Iterator[str]:
+    for row in connection.execute(sa.select(look_ups)):
+        yield keys.look_up(LookUpNote(**row._mapping))
 
 
 def _editions(connection: sa.Connection) -> Iterator[str]:

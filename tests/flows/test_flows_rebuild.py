@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from connectors.simulators.base import Fault
+from connectors.simulators.make import make_simulator
+from connectors.simulators.others import OWNER
+from connectors.simulators.serve import running
 from flows import editions
-from flows.backfill.promote import choose
+from flows.backfill import control as backfills
+from flows.backfill.promote import choose, promote, roll_back
 from flows.importing import Kind, import_file
+from flows.interconnection.connecting import seal_of
+from flows.interconnection.looking_up import Asker, ask, verify_owner
 from flows.keeping.rebuild import rebuild
+from flows.keeping.verify import Finding, verify
+from flows.matching import match_waiting, record_match, withdraw_match
 from flows.publishing import make_report
 from flows.services import Services, open_services, prepare
-from flows.settings import Settings, load
-from flows.work import (
-    Outcome,
-    choose_profile,
-    digitize_document,
-    match_waiting,
-    record_match,
-    set_gate,
-    store_centres,
-    withdraw_match,
-)
+from flows.settings import ConnectionSettings, Settings, load
+from flows.work import Outcome, choose_profile, digitize_document, set_gate, store_centres
 from pipeline import clock, keys
-from pipeline.errors import UsageError
+from pipeline.backfill.spec import Query, Spec, State
+from pipeline.errors import AccessRefused, UsageError
 from pipeline.indicators import editions as figures
 from pipeline.indicators import periods
 from pipeline.intake import receipt_record
+from pipeline.interconnection import sealing
 from pipeline.model import (
     Action,
     Artifact,
@@ -46,15 +49,19 @@ from pipeline.model import (
     ReadingChoice,
     Rule,
     Scope,
+    System,
     Tombstone,
     Withdrawal,
 )
 from pipeline.output import manifest, reading_record
 from pipeline.ports import DocumentView
+from pipeline.throttle import Throttle
 from tests.flows.conftest import draw_scan
+from tests.flows.test_flows_backfill import run as feed
 from tests.flows.test_flows_work import receive
 
 REGISTER = Path(__file__).parents[2] / "sample_scans/register"
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 PERIOD = periods.parse("9T/2023")
 DOSSIER = "H18.25-230914-0012"
 
@@ -144,7 +151,7 @@ def test_every_report_and_every_document_is_what_it_was(office: Services, lost: 
     match_waiting(office, clock.now())
     assert rebuilt(lost) == []
     require_same(office, lost, [found, waiting, unread])
-    assert lost.catalogue.shelf.counts()[DocumentState.RECEIVED] == 1
+    assert lost.catalogue.activity.workload().documents[DocumentState.RECEIVED] == 1
 
 
 def test_the_reading_that_was_chosen_is_the_current_one(office: Services, lost: Services) -> None:
@@ -162,7 +169,7 @@ def test_the_reading_that_was_chosen_is_the_current_one(office: Services, lost: 
     office.catalogue.restoration.put(second, current=False)
     assert rebuilt(lost) == []
     assert lost.catalogue.readings.current(document) == first.id
-    choose(office, second, clock.now() + timedelta(seconds=1))
+    choose(office, second, clock.now() + timedelta(seconds=1), "")
     other = replace(lost, catalogue=type(lost.catalogue)("sqlite://"))
     assert rebuilt(other) == []
     assert other.catalogue.readings.current(document) == second.id
@@ -208,6 +215,56 @@ def test_what_cannot_be_used_is_told_and_left_out(office: Services, lost: Servic
     assert any("choices/" in line for line in told)
     assert any("receipts/" in line for line in told)
     assert view_of(lost, document).reading is not None
+
+
+def test_the_log_of_look_ups_comes_back_and_says_whose_data_was_asked_for_to_who_has_the_key(
+    office: Services, lost: Services
+) -> None:
+    simulator = make_simulator(System.POPULATION, clock.now)
+    with running(simulator) as url:
+        reached = {
+            "agency": "H18",
+            "connections_key": SecretStr(sealing.new_key()),
+            "connections": {System.POPULATION: ConnectionSettings(base_url=url, key="sohoa", secret="mo-phong")},
+        }
+        asking = replace(office, settings=office.settings.model_copy(update=reached))
+        asker = Asker(officer="011199000009", unit="H18.25", purpose="Xác minh chủ hồ sơ", dossier=DOSSIER)
+        read = {"id": OWNER, "name": "Nguyễn Văn Mẫu", "born": "1985-03-21"}
+        assert verify_owner(asking, read, asker, clock.now).verified
+        simulator.plan(Fault.FORBIDDEN)
+        with pytest.raises(AccessRefused):
+            ask(asking, System.POPULATION, "citizen", read, asker, clock.now)
+    stored = {key: office.objects.get(key) for key in office.objects.keys("look-ups/")}
+    assert len(stored) == 2
+    assert not any(OWNER.encode() in data for data in stored.values())
+    assert rebuilt(lost) == []
+    notes = lost.catalogue.connections.notes(EVER, 10)
+    assert [note.outcome for note in notes] == ["access-refused", "found"]
+    assert notes == office.catalogue.connections.notes(EVER, 10)
+    assert seal_of(asking.settings).open(notes[1].subject) == read
+    assert [p for p in verify(lost, hashes=False, throttle=Throttle(0)) if p.key.startswith("look-ups/")] == []
+    office.objects.purge(next(iter(stored)))
+    lacking = [p.key for p in verify(office, hashes=False, throttle=Throttle(0)) if p.finding is Finding.MISSING]
+    assert lacking == [next(iter(stored))]
+
+
+def test_readings_that_stand_beside_can_still_be_promoted_and_rolled_back(office: Services, lost: Services) -> None:
+    documents = [dig(office, f"{name}.png", "ĐƠN ĐỀ NGHỊ", "Mường Then", name) for name in ("a", "b")]
+    at_all_times = replace(office, settings=office.settings.model_copy(update={"backfill_office_share": 1.0}))
+    backfill, _ = backfills.start(at_all_times, Spec(query=Query(stale=True), profile="fast"), clock.now())
+    feed(at_all_times, backfill)
+    promote(office, backfill, documents[:1], clock.now(), by_rule=False)
+    before = {document: office.catalogue.readings.current(document) for document in documents}
+    assert rebuilt(lost) == []
+    (found,) = lost.catalogue.backfills.all()
+    assert (found.id, found.spec, found.state) == (backfill.id, backfill.spec, State.CANCELLED)
+    assert {document: lost.catalogue.readings.current(document) for document in documents} == before
+    decided = backfills.status(lost, backfill.id, clock.now()).counts.decided
+    assert decided == {"open": 1, "promoted": 1}
+    assert promote(lost, found, (), clock.now(), by_rule=False) == 1
+    assert roll_back(lost, found, (), clock.now()) == 2
+    assert all(lost.catalogue.readings.current(d) != before[d] for d in documents[:1])
+    assert lost.catalogue.readings.current(documents[1]) == before[documents[1]]
 
 
 def test_a_catalogue_in_use_is_not_rebuilt(office: Services) -> None:
