@@ -14,6 +14,7 @@ import itertools
 import json
 import logging
 import shutil
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -21,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from flows import heartbeat, notify
-from flows.services import Services
+from flows.services import Services, check_clock
 from flows.settings import Settings
 from pipeline.clock import local, local_day
-from pipeline.errors import Transient, by_code
+from pipeline.errors import ClockDiffers, Transient, by_code
 from pipeline.intake.board import midnight
 from pipeline.intake.habits import has_gone_silent
 from pipeline.model import OutboxState
@@ -92,6 +93,7 @@ def find(services: Services, memory: Memory, now: datetime) -> list[Alert]:
         found += _silent_centres(services, now)
         found += _connections(services, now)
         found += _backfills(services)
+        found += _clock(services, now)
     return found
 
 
@@ -116,7 +118,7 @@ def _codes(beat: heartbeat.Heartbeat | None) -> set[str]:
 
 def _waiting(services: Services) -> int:
     """What clerks wait for; backfills have a progress of their own."""
-    return services.catalogue.activity.clerks_wait_for()
+    return services.catalogue.activity.workload().waiting
 
 
 def _backfills(services: Services) -> Iterator[Alert]:
@@ -124,6 +126,14 @@ def _backfills(services: Services) -> Iterator[Alert]:
         if backfill.fault:
             text = f"Backfill {backfill.id} waits: {by_code(backfill.fault).english}"
             yield Alert(code="backfill-waits", about=backfill.id, text=text)
+
+
+def _clock(services: Services, now: datetime) -> Iterator[Alert]:
+    """This machine gives its receipts all the same; one that reads refuses to."""
+    try:
+        check_clock(services, now)
+    except ClockDiffers as error:
+        yield Alert(code=error.code, about=socket.gethostname(), text=str(error))
 
 
 def _queue(memory: Memory, now: datetime, waiting: int) -> Iterator[Alert]:
