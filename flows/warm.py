@@ -5,7 +5,7 @@ memory with all others. Each run is still a process of its own, which Prefect wa
 
     python -m flows.warm
 
-It never runs a flow itself, opens no connection and starts no thread, so that what it forks is clean.
+It never runs a flow itself, keeps no connection open and starts no thread, so that what it forks is clean.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.services import loaded
-from flows.settings import find_workspace, load
+from flows import logs
+from flows.services import loaded, open_services
+from flows.settings import Settings, find_workspace, load
 from flows.start_run import SOCKET, address
 from pipeline.errors import SohoaError
 
@@ -149,14 +150,18 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def warm_up(profile: str, page_seconds: float, models: Path | None = None) -> None:
-    """Imports what flow runs import, and loads the models of the profile that most centres use."""
+def warm_up(settings: Settings) -> None:
+    """Imports what flow runs import, and loads the models of the profile that the installation reads with now."""
     for module in _IMPORTED_BY_RUNS:
         importlib.import_module(module)
     try:
-        loaded(profile, page_seconds, models)
+        with open_services(settings) as services:
+            profile = services.profile()
+        loaded(profile, settings.page_seconds, settings.models_folder)
     except SohoaError as error:  # each run will say so
         log.warning("%s", error)
+    else:
+        log.info("ready to read with %s", profile)
 
 
 def become_flow_run() -> None:
@@ -169,13 +174,12 @@ def become_flow_run() -> None:
 
 
 def main(become: Callable[[], None] = become_flow_run) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = load(find_workspace(None))
+    logs.configure(settings.log_format)
     settings.state_folder.mkdir(parents=True, exist_ok=True)
-    warm_up(settings.profile, settings.page_seconds, settings.models_folder)
+    warm_up(settings)
     gc.collect()
     gc.freeze()  # a collection in a fork would touch, and so copy, all that is shared
-    log.info("ready")
     WarmProcess(settings.state_folder).serve()
     become()
 
