@@ -15,7 +15,7 @@ from flows.lanes import throttle
 from flows.progress import span
 from flows.services import Services
 from flows.submit import prefect_client, submit_backfill
-from pipeline.backfill.spec import Backfill
+from pipeline.backfill.spec import Backfill, State
 
 EVERY = 30.0
 """Seconds between two words about the same thing."""
@@ -38,7 +38,8 @@ class Offer:
     def __call__(self, services: Services, backfill: Backfill, now: datetime) -> None:
         """Raises FlowServerUnavailable."""
         submit_backfill(services, backfill.id, now, self._cores or services.settings.workers)
-        if self._is_due(backfill.id):
+        has_ended = services.catalogue.backfills.get(backfill.id).state is not State.RUNNING
+        if self._is_due(backfill.id) or has_ended:  # the last word is said in any case
             self._show(services, backfills.status(services, backfill.id, now))
 
     def _is_due(self, about: str) -> bool:
