@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from flows.settings import Settings
 from sohoa.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,12 @@ def test_a_unit_starts_a_command_of_sohoa_in_a_workspace(unit: Path) -> None:
     assert command in typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert read["Service"]["Environment"] == "SOHOA_WORKSPACE=/srv/sohoa"
     assert read["Service"]["User"] == "sohoa"
+
+
+def test_the_logs_that_are_rotated_are_those_of_the_workspace_of_the_units() -> None:
+    text = (ROOT / "deploy/logrotate/sohoa").read_text("utf-8")
+    assert f"{Settings(workspace=Path('/srv/sohoa')).state_folder}/*.log {{" in text
+    assert "su sohoa sohoa" in text and "copytruncate" in text
 
 
 def test_every_timer_has_its_service() -> None:
