@@ -30,6 +30,9 @@ from pipeline.errors import (
 
 LOCK_SECONDS = 30
 CONNECT_SECONDS = 5
+SILENT_SECONDS = 30
+"""A connection over which nothing comes back for so long is given up, by us and by PostgreSQL. The defaults of Linux
+are a quarter of an hour for what was sent, and two hours for an answer."""
 _WRITES = "sohoa_writes"
 
 T = TypeVar("T")
@@ -131,7 +134,14 @@ def _postgresql_engine(url: sa.URL) -> sa.Engine:
         url,
         pool_pre_ping=True,
         hide_parameters=True,  # names and texts would go into the log
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "sohoa"},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "sohoa",
+            "keepalives_idle": SILENT_SECONDS // 3,
+            "keepalives_interval": SILENT_SECONDS // 6,
+            "keepalives_count": 4,
+            "tcp_user_timeout": 1000 * SILENT_SECONDS,
+        },
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -141,6 +151,11 @@ def _postgresql_engine(url: sa.URL) -> sa.Engine:
             cursor.execute("SET synchronous_commit = on")
             cursor.execute("SET timezone = 'UTC'")
             cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            # Where our host has gone in the middle of a transaction, its locks go too.
+            cursor.execute(f"SET tcp_keepalives_idle = {SILENT_SECONDS // 3}")
+            cursor.execute(f"SET tcp_keepalives_interval = {SILENT_SECONDS // 6}")
+            cursor.execute("SET tcp_keepalives_count = 4")
+            cursor.execute(f"SET tcp_user_timeout = '{SILENT_SECONDS}s'")
         connection.commit()
 
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,12 @@ def account(installation: Installation) -> Account:
             claims=sum(row.attempts for row in rows),
             readings=len(stored),
         )
+
+
+def owners(installation: Installation) -> set[str]:
+    """The processes that read documents last, as host:pid."""
+    with closing(Database(settings_of(installation).catalogue_url)) as database, database.read() as connection:
+        return set(connection.scalars(sa.select(documents.c.owner).distinct()))
 
 
 def settings_of(installation: Installation) -> Settings:

@@ -86,8 +86,9 @@ def _unprivileged_user() -> str | None:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[PostgresServer]:
-    """A running server without durability: the tests of crashes kill sohoa, not the database."""
+def postgres(**settings: str) -> Iterator[PostgresServer]:
+    """A running server without durability, unless `settings` of PostgreSQL say so: the tests of crashes kill sohoa, not
+    the database."""
     user = _unprivileged_user()
     # Not pytest's temporary folder: root's is closed to the user that the server runs as.
     with tempfile.TemporaryDirectory(prefix="sohoa-postgres-") as folder:
@@ -106,6 +107,8 @@ def postgres() -> Iterator[PostgresServer]:
             "--no-sync",
             "--no-instructions",
         )
+        with (data / "pg_hba.conf").open("a") as access:
+            access.write("host all all samenet trust\n")
         port = free_port()
         options = {
             "listen_addresses": "127.0.0.1",
@@ -115,9 +118,10 @@ def postgres() -> Iterator[PostgresServer]:
             "full_page_writes": "off",
             "max_connections": "50",
             "shared_buffers": "64MB",
+            **settings,
         }
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [program("postgres"), "-D", data, "-p", str(port), *settings]
+        given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        command: list[str | Path] = [program("postgres"), "-D", data, "-p", str(port), *given]
         server = PostgresServer(port=port, command=command, user=user, log=log)
         try:
             server.start()

