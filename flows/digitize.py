@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 from prefect.tasks import Task
 
 from flows.lanes import be_nice, make_way, throttle
-from flows.progress import BatchProgress
+from flows.progress import SECONDS_BETWEEN, SECONDS_BETWEEN_OLD, BatchProgress
 from flows.services import Services, workspace_services
 from flows.work import Outcome, digitize_document
 from pipeline.clock import now
@@ -25,7 +25,7 @@ class _Batch:
     """What the documents of one run share: services, opened by the first that needs them, and how far they are."""
 
     def __init__(self, documents: int, until: ExitStack, *, backfill: bool) -> None:
-        self.progress = BatchProgress(documents)
+        self.progress = BatchProgress(documents, every=SECONDS_BETWEEN_OLD if backfill else SECONDS_BETWEEN)
         self._backfill = backfill
         self._until = until
         self._services: Services | None = None

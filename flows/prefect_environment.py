@@ -57,6 +57,11 @@ def environment(settings: Settings, base: Mapping[str, str] | None = None) -> di
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
+        # Both spare the server a question for each client that is opened, of which a flow run opens several. Nobody
+        # logs in there with a browser, so that there is no session that a strange page could ride on.
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "false",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": f"{settings.ask_seconds:g}",
         "PREFECT_CLI_PROMPT": "false",

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable
 from uuid import UUID
 
-SECONDS_BETWEEN = 5.0
-"""The Prefect page is told at most so often, and a run shorter than this tells it nothing."""
+SECONDS_BETWEEN, SECONDS_BETWEEN_OLD = 5.0, 60.0
+"""The Prefect page is told at most so often of a run for clerks or for a backfill, and a run shorter than this tells it
+nothing. Hundreds of workers read old scans at a time, and nobody looks at a single run."""
 
 
 def rate_and_rest(pages: int, seconds: float, share: float) -> str:
@@ -52,8 +53,11 @@ class Pace:
 class BatchProgress:
     """Counts the pages and documents of one flow run and tells its Prefect page of them."""
 
-    def __init__(self, documents: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, documents: int, clock: Callable[[], float] = time.monotonic, every: float = SECONDS_BETWEEN
+    ) -> None:
         self._clock = clock
+        self._every = every
         self._documents = documents
         self._began = self._told = clock()
         self._ended = self._pages = 0
@@ -82,7 +86,7 @@ class BatchProgress:
         self._tell()
 
     def _tell(self) -> None:
-        if self._clock() - self._told < SECONDS_BETWEEN:
+        if self._clock() - self._told < self._every:
             return
         self._told = self._clock()
         from prefect.artifacts import (  # noqa: PLC0415  Prefect reads its settings when it is imported

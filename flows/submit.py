@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 PAGE = 200  # Prefect's largest page of flow runs
-_RUNS_FOR_EACH_WORKER = 4
+_RUNS_FOR_EACH_CORE = 4
 _LARGEST_BATCH = 64
 LIMIT = 5000
 """Waiting documents looked at in one go; the next one takes the next ones."""
@@ -44,27 +45,28 @@ def submit(settings: Settings, documents: Iterable[str]) -> int:
     if not ids:
         return 0
     with prefect_client(settings) as client:
-        _create_runs(client, ids, batch_size(settings, len(ids)), backfill=False)
+        _create_runs(client, ids, batch_size(settings, len(ids), settings.workers))
     return len(ids)
 
 
-def _create_runs(client: SyncPrefectClient, ids: list[str], size: int, *, backfill: bool) -> None:
+def _create_runs(client: SyncPrefectClient, ids: list[str], size: int, backfill: str = "") -> None:
     deployment = client.read_deployment_by_name(DIGITIZE)
     for start in range(0, len(ids), size):
         batch = ids[start : start + size]
         run = client.create_flow_run_from_deployment(
             deployment.id,
-            parameters={"document_ids": batch, "backfill": backfill},
+            parameters={"document_ids": batch, "backfill": bool(backfill)},
             work_queue_name=BACKFILL_QUEUE if backfill else FRESH_QUEUE,
+            tags=[_tag(backfill)] if backfill else [],
         )
         for document in batch:
             log.info("handed over to be read", extra={"document": document, "flow_run_id": run.id})
 
 
-def batch_size(settings: Settings, documents: int) -> int:
+def batch_size(settings: Settings, documents: int, cores: int) -> int:
     """Documents in a run: the more wait, the larger the batches, for a run costs as much as some pages; but every
-    worker should have several."""
-    shared_out = documents // (_RUNS_FOR_EACH_WORKER * settings.workers)
+    core should have several."""
+    shared_out = documents // (_RUNS_FOR_EACH_CORE * cores)
     return max(settings.batch_size, min(_LARGEST_BATCH, shared_out))
 
 
@@ -82,19 +84,39 @@ def submit_waiting(services: Services, now: datetime) -> int:
 
 
 def submit_backfill(services: Services, backfill: str, now: datetime, cores: int) -> int:
-    """Keeps a few runs ready for each of `cores`, no more: what is not handed over can still be put off. Returns how
-    many documents were submitted. Raises FlowServerUnavailable."""
-    size = services.settings.batch_size
-    ahead = _RUNS_FOR_EACH_WORKER * size * max(1, cores)
-    waiting = services.catalogue.backfill_documents.waiting(backfill, now, 2 * ahead)
-    if not waiting:
-        return 0
+    """Keeps some runs for each of `cores`, no more: what is not handed over can still be put off. Returns how many
+    documents were submitted. Raises FlowServerUnavailable."""
+    cores = max(1, cores)
     with prefect_client(services.settings) as client:
+        if _ready(client, backfill) >= cores:  # a cheap question, while the runs of hundreds of cores are megabytes
+            return 0
+        waiting = services.catalogue.backfill_documents.waiting(
+            backfill, now, 2 * _RUNS_FOR_EACH_CORE * _LARGEST_BATCH * cores
+        )
+        if not waiting:
+            return 0
+        size = batch_size(services.settings, len(waiting), cores)
+        ahead = _RUNS_FOR_EACH_CORE * size * cores
         spoken_for = _spoken_for(services, client, now, set(waiting)).intersection(waiting)
         free = [document for document in waiting if document not in spoken_for]
         ids = free[: max(0, ahead - len(spoken_for))]
-        _create_runs(client, ids, size, backfill=True)
+        _create_runs(client, ids, size, backfill)
     return len(ids)
+
+
+def _ready(client: SyncPrefectClient, backfill: str) -> int:
+    """Its runs that no worker has taken yet."""
+    return client.count_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            tags=FlowRunFilterTags(all_=[_tag(backfill)]),
+        )
+    )
+
+
+def _tag(backfill: str) -> str:
+    """By which the Prefect page finds the runs of a backfill."""
+    return f"backfill-{backfill}"
 
 
 def _spoken_for(services: Services, client: SyncPrefectClient, now: datetime, waiting: set[str]) -> set[str]:

@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -53,8 +54,9 @@ from pipeline.ports.sources import SourceFile
 log = logging.getLogger("flows.backfill.feed")
 
 LEASE = timedelta(minutes=2)
-AHEAD = 10_000
-"""Documents of a backfill that wait at the most; the rest stays where it is, so that it can still be put off."""
+AHEAD = 50_000
+"""Documents of a backfill that wait at the most, enough for 200 cores with some of the largest batches each; the rest
+stays where it is, so that it can still be put off."""
 LISTED_AT_ONCE = 2000
 TAKEN_AT_ONCE = 200
 STEP_SECONDS = 5.0
@@ -115,12 +117,12 @@ class Feeding:
     def _take(self, clock: Callable[[], datetime], most: int) -> int:
         until = time.monotonic() + STEP_SECONDS
         centres = {centre.code for centre in self._services.catalogue.lookup.centres()}
-        number = 0
-        for place in self._services.catalogue.backfill_files.to_take(self._id, min(most, TAKEN_AT_ONCE)):
-            self._take_one(place, centres, clock())
-            number += 1
-            if time.monotonic() >= until:
-                break
+        places = iter(self._services.catalogue.backfill_files.to_take(self._id, min(most, TAKEN_AT_ONCE)))
+        number, at_once = 0, self._services.settings.workers
+        with ThreadPoolExecutor(at_once) as pool:
+            while time.monotonic() < until and (some := list(islice(places, at_once))):
+                list(pool.map(lambda place: self._take_one(place, centres, clock()), some))
+                number += len(some)
         return number
 
     def _take_one(self, place: str, centres: set[str], moment: datetime) -> None:

@@ -78,8 +78,8 @@ def _look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def at_all_times(services: Services) -> Iterator[Services]:
-    """In these tests backfills may run in office hours."""
-    settings = services.settings.model_copy(update={"backfill_office_share": 1.0})
+    """In these tests backfills may run in office hours, and take several files at a time."""
+    settings = services.settings.model_copy(update={"backfill_office_share": 1.0, "workers": 3})
     yield replace(services, settings=settings)
 
 
