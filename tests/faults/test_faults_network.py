@@ -36,7 +36,7 @@ catalogue.check()
 print("asked", flush=True)
 try:
     while True:
-        catalogue.shelf.counts()
+        catalogue.activity.workload()
 except CatalogueUnavailable as error:
     print(error.code, flush=True)
 """
@@ -111,7 +111,7 @@ def test_a_backfill_goes_on_by_itself_while_links_are_cut_slowed_and_healed(tmp_
             until.callback(kill_all, worker)
 
         def done() -> int:
-            return services.catalogue.shelf.counts()[DocumentState.DONE]
+            return services.catalogue.activity.workload().documents[DocumentState.DONE]
 
         def more(documents: int) -> None:
             before = done()
