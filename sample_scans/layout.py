@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sample_scans.drawing import Mark, Sheet
+from sample_scans.drawing import POINTS_PER_MM, Mark, Sheet
 from sample_scans.marks import handwriting, seal, signature
 
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
@@ -31,6 +31,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two questions side by side, each in a column of its own."""
+
+    left: Entry
+    right: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """`widths` in mm; `align` has l, c or r for each column. Cells are not wrapped."""
 
@@ -40,7 +48,7 @@ class Table:
     align: str
 
 
-Block = Paragraph | Entry | Table
+Block = Paragraph | Entry | Pair | Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +77,8 @@ class Form:
     landscape: bool = False
     dotted: bool = True
     """Answers are followed by dots to the margin."""
+    wrapped: bool = False
+    """Answers that are too long for their line go on below, not into the margin."""
     size: float = 14.0
     typeface: str = "serif"
     code_picture: Mark | None = field(default=None, compare=False)
@@ -165,20 +175,42 @@ def _block(sheet: Sheet, form: Form, block: Block, y: float) -> float:
     if isinstance(block, Table):
         return _table(sheet, form, block, y)
     if isinstance(block, Entry):
-        left = sheet.write(_LEFT, y, block.label, size=form.size)
-        at = left.box.x1 + 1.6
-        if block.value:
-            sheet.row(y, [(at, block.value, "left")], size=form.size)
-            _join_last_two(sheet)
-            at = sheet.lines[-1].box.x1 + 0.8
-        if form.dotted:
-            sheet.dots(at, sheet.width - _RIGHT, y, size=form.size)
-        return y + step * 1.04
+        return _entry(sheet, form, block, _LEFT, sheet.width - _RIGHT, y) + step * 1.04
+    if isinstance(block, Pair):
+        middle = (_LEFT + sheet.width - _RIGHT) / 2
+        ends = [
+            _entry(sheet, form, block.left, _LEFT, middle - 4, y),
+            _entry(sheet, form, block.right, middle + 4, sheet.width - _RIGHT, y),
+        ]
+        return max(ends) + step * 1.04
     if block.centred or block.style != "regular":
         x, align = (_LEFT + width / 2, "centre") if block.centred else (_LEFT + 9, "left")
         sheet.write(x, y, block.text, size=form.size, style=block.style, align=align)
         return y + step * 1.08
     return sheet.paragraph(_LEFT, y, width, block.text, size=form.size, indent=9, leading=LEADING) + 1.6
+
+
+def _entry(sheet: Sheet, form: Form, entry: Entry, x: float, end: float, y: float) -> float:
+    """From x to `end`, the first baseline at y; returns the last one."""
+    left = sheet.write(x, y, entry.label, size=form.size)
+    at = left.box.x1 + 1.6
+    rest = entry.value.split()
+    first = True
+    while rest:
+        count = len(rest)
+        while form.wrapped and count > 1 and at + sheet.measure(" ".join(rest[:count]), form.size) > end:
+            count -= 1
+        sheet.row(y, [(at, " ".join(rest[:count]), "left")], size=form.size)
+        if first:
+            _join_last_two(sheet)
+        rest, first = rest[count:], False
+        if rest:
+            at, y = x, y + form.size * LEADING / POINTS_PER_MM
+        else:
+            at = sheet.lines[-1].box.x1 + 0.8
+    if form.dotted:
+        sheet.dots(at, end, y, size=form.size)
+    return y
 
 
 def _join_last_two(sheet: Sheet) -> None:

@@ -4,6 +4,7 @@ Times are aware datetimes in UTC. All text is in Unicode NFC. Identifiers of doc
 functions of what they name, so that doing a thing twice does it once.
 """
 
+from pipeline.model.fields import Doubt, FieldRead, PaperFields
 from pipeline.model.gate import (
     Action,
     GateSetting,
@@ -15,6 +16,8 @@ from pipeline.model.interconnection import (
     Attachment,
     ConnectionHealth,
     Delivery,
+    Difference,
+    EntryDraft,
     Health,
     LookUpNote,
     News,
@@ -119,10 +122,14 @@ __all__ = [
     "ConnectionHealth",
     "ConnectionState",
     "Delivery",
+    "Difference",
     "Document",
     "DocumentState",
     "Dossier",
     "DossierStatus",
+    "Doubt",
+    "EntryDraft",
+    "FieldRead",
     "GateSetting",
     "Health",
     "IndexFigure",
@@ -144,6 +151,7 @@ __all__ = [
     "PageImage",
     "PageRange",
     "PageReading",
+    "PaperFields",
     "PaperKind",
     "Period",
     "Pixels",

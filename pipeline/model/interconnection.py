@@ -187,3 +187,31 @@ class ConnectionHealth:
     """Nothing is sent before: the system asked for a pause, or keeps failing."""
     cursors: Mapping[str, str] = field(default_factory=dict)
     """Where fetching goes on, by kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDraft:
+    """An entry of a civil-status book that was read of a document and waits for a person. `sealed` is the encrypted
+    entry; `problems` name what is missing or doubtful, never a value. Once it is sent both are empty, and that it was
+    made stays, so that it is not made again."""
+
+    document: str
+    module: str
+    """The kind of book: KS, KT, KH, CMC or GH."""
+    agency: str
+    dossier: str
+    """"" for a page of a book that belongs to no dossier."""
+    sealed: bytes = field(repr=False)
+    problems: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A record on which the two sides do not agree, as it was found by comparing them."""
+
+    system: System
+    key: str
+    ours: str
+    theirs: str
+    found_at: datetime

@@ -3,6 +3,7 @@
 Printed text comes first, in reading order; a table is an HTML table, row by row. Lines that are a stamp's ink or
 handwriting follow in areas of their own, which say so in their title (`x_kind stamp`, `x_kind handwriting`); printed
 areas have `x_kind body` or `x_kind table`. Last come the regions that are no text: seals, stamps, signatures, codes.
+`parse` gives the words and lines of such a file back.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from pipeline.geometry import Box, bounding
-from pipeline.model import Line, LineKind, PageReading, Table, Word
+from lxml import etree
+
+from pipeline.errors import IntegrityError
+from pipeline.geometry import Affine, Box, bounding
+from pipeline.model import Line, LineKind, PageReading, Table, TextSource, Word
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Everything but the characters of XML 1.0 (production 2)."""
@@ -135,3 +139,65 @@ def _text(text: str) -> str:
 
 def _attribute(text: str) -> str:
     return quoteattr(_clean(text))
+
+
+# --- and back -----------------------------------------------------------------------------------------------
+
+
+def parse(document: bytes) -> tuple[PageReading, ...]:
+    """The pages of an hOCR that `render` made: lines with their words, kinds and blocks. Boxes are in whole pixels,
+    confidences in whole percent; regions, grids of tables and the maps to the original's pages are not in it.
+    Raises IntegrityError."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    try:
+        root = etree.fromstring(document, parser)
+        return tuple(_read_page(page, n) for n, page in enumerate(_of_class(root, "ocr_page"), start=1))
+    except (etree.XMLSyntaxError, KeyError, ValueError, IndexError) as error:
+        raise IntegrityError("An hOCR cannot be read.") from error
+
+
+def _read_page(page: etree._Element, number: int) -> PageReading:
+    box = _read_box(page)
+    lines = [
+        _read_line(line, block, kind)
+        for block, area in enumerate(_of_class(page, "ocr_carea"))
+        for kind in (_kind(area),)
+        for line in _of_class(area, "ocr_line")
+    ]
+    return PageReading(
+        number=number,
+        width=round(box.width),
+        height=round(box.height),
+        to_points=Affine(),
+        lines=tuple(lines),
+        source=TextSource(_properties(page)["x_source"]),
+        note=_properties(page).get("x_note", ""),
+    )
+
+
+def _kind(area: etree._Element) -> LineKind:
+    """That of the area; cells are TABLE."""
+    return LineKind(_properties(area).get("x_kind", LineKind.TABLE))
+
+
+def _read_line(line: etree._Element, block: int, kind: LineKind) -> Line:
+    words = tuple(
+        Word(text=word.text or "", box=_read_box(word), confidence=int(_properties(word)["x_wconf"]) / 100)
+        for word in _of_class(line, "ocrx_word")
+    )
+    return Line(words=words, box=_read_box(line), block=block, kind=kind)
+
+
+def _of_class(element: etree._Element, name: str) -> list[etree._Element]:
+    return [found for found in element.iter("{*}*") if found.get("class") == name]
+
+
+def _properties(element: etree._Element) -> dict[str, str]:
+    """The title's properties by their names."""
+    parts = (part.strip().partition(" ") for part in element.get("title", "").split(";"))
+    return {name: value for name, _, value in parts}
+
+
+def _read_box(element: etree._Element) -> Box:
+    x0, y0, x1, y1 = (float(value) for value in _properties(element)["bbox"].split())
+    return Box(x0, y0, x1, y1)

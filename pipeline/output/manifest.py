@@ -61,6 +61,17 @@ def parse_clues(manifest: bytes) -> Clues:
         raise IntegrityError("A manifest cannot be read.") from error
 
 
+def parse_slips(manifest: bytes) -> tuple[str, ...]:
+    """Personal numbers in the codes that the one-stop system printed at the top left of the pages. Raises
+    IntegrityError."""
+    try:
+        codes = [qr.parse(code["text"]) for code in json.loads(manifest)["codes"] if code["near_top_left"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError("A manifest cannot be read.") from error
+    owners = [code.owner for code in codes if isinstance(code, qr.QrPaper)]
+    return tuple(dict.fromkeys(owner for owner in owners if len(owner) in (9, 12)))
+
+
 def key_of(reading: Reading) -> str:
     """Where the manifest of a reading is stored."""
     return reading.artifacts.get(Artifact.MANIFEST) or keys.reading(

@@ -112,6 +112,30 @@ def test_hocr_is_xhtml_with_pages_areas_lines_and_words() -> None:
     assert _properties(_by_class(document, "ocrx_word")[1]) == {"bbox": "190 51 270 81", "x_wconf": "87"}
 
 
+def test_words_and_lines_come_back_from_hocr_with_kinds_and_confidence() -> None:
+    first, second = hocr.parse(hocr.render(PAGES, title="x").encode())
+    assert (first.width, first.height, first.source, second.note) == (1240, 1754, TextSource.OCR, "reading-failed")
+    printed = [line for line in PAGES[0].lines if line.kind is not LineKind.STAMP]
+    back = [line for line in first.lines if line.kind is not LineKind.STAMP]
+    assert [(line.text, line.kind) for line in back] == [(line.text, line.kind) for line in printed]
+    assert first.lines[-1].text == "ĐẾN 123"
+    assert first.lines[0].words[1].confidence == pytest.approx(PAGES[0].lines[0].words[1].confidence, abs=0.005)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc", "Cn"))), min_size=1, max_size=5))
+def test_whatever_words_hocr_holds_come_back(texts: list[str]) -> None:
+    words = tuple(Word(text=text, box=Box(0, 0, 1, 1)) for text in texts if text)
+    if words:
+        (page,) = hocr.parse(hocr.render([_page(Line(words=words, box=Box(0, 0, 1, 1)))], title="x").encode())
+        assert [w.text for w in page.lines[0].words] == [unicodedata.normalize("NFC", word.text) for word in words]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b'<html><div class="ocr_page" title="x"/></html>'])
+def test_what_is_no_hocr_is_told(content: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        hocr.parse(content)
+
+
 def test_hocr_keeps_stamps_apart_behind_what_is_printed() -> None:
     areas = _by_class(hocr.render(PAGES, title="x"), "ocr_carea")
     assert [_properties(area)["x_kind"] for area in areas] == ["body", "body", "table", "stamp"]
@@ -169,6 +193,7 @@ def test_a_manifest_keeps_nothing_of_a_citizen_card_but_that_there_was_one() -> 
 
 def test_clues_come_back_from_a_manifest_without_file_names() -> None:
     made = manifest.build(DOCUMENT, IDENTITY, PAGES, CODES, STORED)
+    assert manifest.parse_slips(made) == ()
     assert manifest.parse_clues(made) == Clues(qr_codes=("H18.25-230914-0012",), qr_paper="TP01")
 
 
@@ -176,6 +201,8 @@ def test_clues_come_back_from_a_manifest_without_file_names() -> None:
 def test_a_broken_manifest_is_an_integrity_error(broken: bytes) -> None:
     with pytest.raises(IntegrityError):
         manifest.parse_clues(broken)
+    with pytest.raises(IntegrityError):
+        manifest.parse_slips(broken)
 
 
 def test_the_manifest_of_a_reading_is_found_where_it_was_put() -> None:
