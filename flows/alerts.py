@@ -15,6 +15,7 @@ import json
 import logging
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from pipeline.clock import local, local_day
 from pipeline.errors import ClockDiffers, Transient, by_code
 from pipeline.intake.board import midnight
 from pipeline.intake.habits import has_gone_silent
-from pipeline.model import OutboxState
+from pipeline.model import OutboxState, System
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ SAMPLE_EVERY = timedelta(minutes=10)
 SAMPLES = 432
 """Three days of them."""
 QUEUE_WINDOW = timedelta(hours=1)
+MANY = 1000
+"""Counted up to so many."""
 FEW = 50
 """Documents that may wait without anybody having to know."""
 HABIT_DAYS = 28
@@ -189,7 +192,8 @@ def _silent_centres(services: Services, now: datetime) -> Iterator[Alert]:
 
 
 def _connections(services: Services, now: datetime) -> Iterator[Alert]:
-    """Other systems that have failed for a while, and records that they, or our own checks, do not let through."""
+    """Other systems that have failed for a while, records that they, or our own checks, do not let through, on which
+    the two sides differ, or that wait for a person."""
     ours = services.settings.connections
     for health in services.catalogue.connections.healths():
         if health.system in ours and health.failing_since and now - health.failing_since >= LASTS:
@@ -200,6 +204,14 @@ def _connections(services: Services, now: datetime) -> Iterator[Alert]:
         if stopped:
             text = f"{stopped} records for {system} were refused or have failed: `sohoa connections show {system}`."
             yield Alert(code="records-stopped", about=system, text=text)
+    differing = Counter(difference.system for difference in services.catalogue.connections.differences(MANY))
+    for system, count in differing.items():
+        text = f"{count} records differ between {system} and here: `sohoa connections show {system}`."
+        yield Alert(code="sides-differ", about=system, text=text)
+    waiting = len(services.catalogue.drafts.waiting(MANY))
+    if waiting:
+        text = f"{waiting} entries of civil-status books wait for a person: `sohoa connections drafts`."
+        yield Alert(code="entries-wait", about=System.CIVIL, text=text)
 
 
 # --- telling it ---------------------------------------------------------------------------------------------

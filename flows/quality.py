@@ -15,7 +15,7 @@ from flows.services import Services
 from pipeline import keys
 from pipeline.errors import NotFound, UsageError
 from pipeline.indicators import sampling
-from pipeline.model import Centre, Dossier, Period, ScanPage, Verdict
+from pipeline.model import Centre, Dossier, EntryDraft, Period, ScanPage, Verdict
 from pipeline.output import manifest
 from pipeline.ports import CopiedResult, DocumentView
 
@@ -33,6 +33,7 @@ class Worklist:
     missing: Sequence[Dossier]
     undated: Sequence[Dossier]
     copied: Sequence[CopiedResult]
+    drafts: Sequence[EntryDraft]
 
 
 def worklist(services: Services, code: str, period: Period) -> Worklist:
@@ -45,7 +46,15 @@ def worklist(services: Services, code: str, period: Period) -> Worklist:
         missing=services.catalogue.rates.missing(code, period, LISTED),
         undated=desk.undated(code, LISTED),
         copied=desk.copied(code, period, LISTED),
+        drafts=_drafts(services, code),
     )
+
+
+def _drafts(services: Services, centre: str) -> Sequence[EntryDraft]:
+    """Entries that wait for a person, of documents that the centre dropped."""
+    waiting = services.catalogue.drafts.waiting(LISTED)
+    views = {draft.document: services.catalogue.shelf.view(draft.document) for draft in waiting}
+    return [d for d in waiting if (view := views[d.document]) and any(r.centre == centre for r in view.receipts)]
 
 
 def centre_of(services: Services, code: str) -> Centre:

@@ -1,41 +1,81 @@
-"""Compares what we say was delivered with what the other system has."""
+"""Compares what we say was delivered with what the other system has: all at once when somebody asks, and a portion in
+each turn, so that every record is compared within days and what differs is told."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
+from flows.interconnection.connecting import Watch
 from flows.interconnection.sending import dossier_record
 from flows.services import Services
-from pipeline.errors import NotFound
-from pipeline.model import OutboxEntry, OutboxState, Query, Question, System, digest
+from pipeline.errors import NotFound, NotOffered
+from pipeline.model import Difference, OutboxEntry, OutboxState, Query, Question, System, digest
 from pipeline.ports import Connector
 
 MANY = 100_000
+A_TURN = 100
+"""So many records are compared in one turn: a call each, at the pace that was agreed."""
+EVERY = timedelta(days=1)
+"""A pass over all records begins at most so often."""
+COMPARED = (System.PORTAL, System.CIVIL, System.CRIMINAL)
+"""Systems that are sent something."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A record on which the two sides do not agree."""
-
-    key: str
-    ours: str
-    theirs: str
-
-
-def compare(
+def compare_all(
     services: Services, system: System, connector: Connector, clock: Callable[[], datetime]
 ) -> Sequence[Difference]:
-    """Of all records in the outbox. Raises what the connector raises."""
-    entries = services.catalogue.outbox.entries(system, limit=MANY)
+    """Of all records in the outbox, and keeps what differs. Raises what the connector raises."""
+    return _compare(services, system, connector, clock, services.catalogue.outbox.after(system, "", MANY))
+
+
+def compare_some(
+    services: Services, system: System, connector: Connector, clock: Callable[[], datetime]
+) -> Counter[str]:
+    """The next portion of a pass over all records, where one is due. Raises what the connector raises."""
+    if system not in COMPARED:
+        return Counter()
+    watch = Watch(services, system)
+    state, now = watch.state(), clock()
+    cursors = {} if state is None else state.cursors
+    after = cursors.get("compared", "")
+    if not after and now < datetime.fromisoformat(cursors.get("compare due", now.isoformat())):
+        return Counter()
+    entries = services.catalogue.outbox.after(system, after, A_TURN)
+    found = _compare(services, system, connector, clock, entries)
+    if len(entries) < A_TURN:
+        watch.move({"compared": "", "compare due": (now + EVERY).isoformat()}, clock())
+    else:
+        watch.move({"compared": entries[-1].key}, clock())
+    return Counter({"compared": len(entries), "differ": len(found)}) if entries else Counter()
+
+
+def _compare(
+    services: Services,
+    system: System,
+    connector: Connector,
+    clock: Callable[[], datetime],
+    entries: Sequence[OutboxEntry],
+) -> Sequence[Difference]:
+    if system not in COMPARED:
+        raise NotOffered(f"{system}: comparing; nothing is sent there.")
+    differ = partial(Difference, system=system, found_at=clock())
     if system is System.PORTAL:
-        return list(_papers(services, connector, entries, clock))
-    return list(_states(connector, entries))
+        found = list(_papers(services, connector, entries, clock, differ))
+    else:
+        found = list(_states(connector, entries, differ))
+    services.catalogue.connections.compared(system, [entry.key for entry in entries], found)
+    return found
 
 
 def _papers(
-    services: Services, connector: Connector, entries: Sequence[OutboxEntry], clock: Callable[[], datetime]
+    services: Services,
+    connector: Connector,
+    entries: Sequence[OutboxEntry],
+    clock: Callable[[], datetime],
+    differ: Callable[..., Difference],
 ) -> Iterator[Difference]:
     for entry in entries:
         if entry.state is not OutboxState.DELIVERED:
@@ -47,7 +87,7 @@ def _papers(
         )
         answer = connector.look_up(question)
         if not answer.records:
-            yield Difference(key=entry.key, ours="delivered", theirs="dossier not there")
+            yield differ(key=entry.key, ours="delivered", theirs="dossier not there")
             continue
         try:
             record = dossier_record(services, entry.key)
@@ -56,17 +96,21 @@ def _papers(
         ours = {paper["document"] for kind in ("components", "results") for paper in record[kind]}
         theirs = set(answer.records[0]["documents"])
         if missing := ours - theirs:
-            yield Difference(key=entry.key, ours=f"{len(ours)} papers", theirs=f"{len(missing)} of them missing")
+            yield differ(key=entry.key, ours=f"{len(ours)} papers", theirs=f"{len(missing)} of them missing")
         elif kept := theirs & set(record["withdrawn"]):
-            yield Difference(key=entry.key, ours="taken away", theirs=f"{len(kept)} papers still there")
+            yield differ(key=entry.key, ours="taken away", theirs=f"{len(kept)} papers still there")
 
 
-def _states(connector: Connector, entries: Sequence[OutboxEntry]) -> Iterator[Difference]:
+def _states(
+    connector: Connector, entries: Sequence[OutboxEntry], differ: Callable[..., Difference]
+) -> Iterator[Difference]:
+    if not entries:
+        return
     news = connector.fetch(Query(kind="states", keys=[entry.key for entry in entries]))
     theirs = {str(record["key"]): str(record["state"]) for record in news.records}
     for entry in entries:
         delivered = entry.state is OutboxState.DELIVERED
         if delivered and entry.key not in theirs:
-            yield Difference(key=entry.key, ours="delivered", theirs="not there")
-        elif not delivered and entry.key in theirs:
-            yield Difference(key=entry.key, ours=entry.state.value, theirs=theirs[entry.key])
+            yield differ(key=entry.key, ours="delivered", theirs="not there")
+        elif entry.state in (OutboxState.REFUSED, OutboxState.FAILED) and entry.key in theirs:
+            yield differ(key=entry.key, ours=entry.state.value, theirs=theirs[entry.key])

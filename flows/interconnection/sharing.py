@@ -25,6 +25,11 @@ def delivered(services: Services, period: Period) -> Sequence[Sharing]:
     return [Sharing(system=row.system, agency=row.agency, delivered=row.shared) for row in rows]
 
 
+def procedures_of(services: Services, system: System) -> list[str]:
+    """Codes of the procedures whose papers a system should have."""
+    return _procedures(services).get(system, [])
+
+
 def _procedures(services: Services) -> Mapping[System, list[str]]:
     """Codes of the procedures whose papers a system should have."""
     found: dict[System, list[str]] = {}

@@ -1,4 +1,4 @@
-"""One turn with another system: sends, fetches, follows, and keeps how the connection fares."""
+"""One turn with another system: makes entries, sends, fetches, follows, compares, and keeps how it fares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from flows.interconnection.both_sides import compare_some
 from flows.interconnection.connecting import Watch, check, connected
+from flows.interconnection.drafting import draft_new
 from flows.interconnection.fetching import fetch_register, follow
 from flows.interconnection.sending import send_due
 from flows.services import Services
@@ -32,6 +34,8 @@ def exchange(services: Services, system: System, clock: Callable[[], datetime]) 
         return Counter(held=1)
     try:
         with connected(services.settings, system, clock) as connector:
+            if system is System.CIVIL:
+                counts += draft_new(services, now)
             counts += send_due(services, system, connector, clock)
             if watch.held(clock()):
                 return counts
@@ -40,6 +44,7 @@ def exchange(services: Services, system: System, clock: Callable[[], datetime]) 
                 watch.worked(clock())
             if system in FOLLOWED:
                 counts["moved on"] += follow(services, system, connector, clock)
+            counts += compare_some(services, system, connector, clock)
         state = watch.state()
         if state is None or clock() - state.checked_at >= CHECK_EVERY:
             check(services, system, clock)

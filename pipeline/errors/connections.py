@@ -103,6 +103,15 @@ class LostThere(Permanent):
     clerk = "Hệ thống nhận không còn giữ dữ liệu đã gửi. Vui lòng gửi lại tệp dữ liệu này."
 
 
+class FieldsDoubtful(UsageError):
+    """What was read of a paper is not sure enough to ask with: an officer has to look."""
+
+    code = "fields-doubtful"
+    exit_code = 65
+    english = "Look at the paper, and give what is named here as it is printed:"
+    clerk = "Thông tin đọc từ giấy tờ chưa chắc chắn. Vui lòng xem bản quét và nhập lại các mục được nêu."
+
+
 class NotOffered(UsageError):
     code = "not-offered"
     english = "The system does not offer this:"

@@ -42,5 +42,10 @@ WORK_WORDS: Mapping[str, tuple[str, str]] = {
     "todo_undated": ("Hồ sơ không có ngày tiếp nhận", "Dossier without a date of reception"),
     "todo_undated_help": ("sửa trong hệ thống một cửa rồi nhập lại", "correct it in the one-stop system, import again"),
     "todo_copied": ("Kết quả trùng tệp với thành phần", "Result with a component's file"),
+    "todo_draft": ("Mục sổ hộ tịch cần người kiểm tra", "Entry of a civil-status book to be checked"),
+    "todo_draft_help": (
+        "sohoa connections draft VĂN_BẢN, rồi sohoa connections complete VĂN_BẢN",
+        "sohoa connections draft DOCUMENT, then sohoa connections complete DOCUMENT",
+    ),
     "todo_copied_help": ("quét đúng giấy tờ kết quả", "scan the result itself"),
 }

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from pipeline.clock import local_day
-from pipeline.model import Component, Dossier, Result
+from pipeline.model import Component, Dossier, EntryDraft, Result
 from pipeline.output import report_format, report_words
 from pipeline.output.report_csv import BOM
 from pipeline.output.report_format import Language
@@ -21,6 +21,7 @@ def rows(
     missing: Sequence[Dossier],
     undated: Sequence[Dossier],
     copied: Sequence[CopiedResult],
+    drafts: Sequence[EntryDraft],
     language: Language,
 ) -> list[Row]:
     """What to do, about which document or dossier, since when, and what helps."""
@@ -49,6 +50,15 @@ def rows(
     ]
     found += [row("undated", dossier.code) for dossier in undated]
     found += [row("copied", one.dossier, "", f"{one.result} = {one.component} ({one.document[:12]})") for one in copied]
+    found += [
+        row(
+            "draft",
+            draft.document[:12],
+            report_format.day(local_day(draft.made_at), language),
+            f"{draft.module}: {', '.join(problem.split()[0] for problem in draft.problems.split('; '))}",
+        )
+        for draft in drafts
+    ]
     return found
 
 

@@ -11,6 +11,8 @@ from pipeline.model import (
     Answer,
     ConnectionHealth,
     Delivery,
+    Difference,
+    EntryDraft,
     Health,
     LookUpNote,
     Match,
@@ -93,6 +95,42 @@ class ConnectionBook(Protocol):
         ...
 
     def vacate(self, system: System, owner: str) -> None: ...
+
+
+class DifferenceBook(Protocol):
+    """Where both sides did not agree when they were compared last."""
+
+    def compared(self, system: System, keys: Collection[str], found: Sequence[Difference]) -> None:
+        """Of these records: what was found before is over, what is found now stands."""
+        ...
+
+    def differences(self, limit: int) -> Sequence[Difference]:
+        """By system and key."""
+        ...
+
+
+class DraftBook(Protocol):
+    """Entries of civil-status books on their way from a document into the outbox."""
+
+    def put(self, draft: EntryDraft, *, again: bool = False) -> bool:
+        """False, and nothing is changed, where the document was looked at before; with `again` it takes the place of
+        what was."""
+        ...
+
+    def get(self, document: str) -> EntryDraft | None: ...
+
+    def waiting(self, limit: int) -> Sequence[EntryDraft]:
+        """Those with problems, the oldest first."""
+        ...
+
+    def settle(self, draft: EntryDraft, entry: OutboxEntry) -> None:
+        """Puts the entry into the outbox and wipes the draft, both or neither."""
+        ...
+
+    def next_results(self, procedures: Collection[str], limit: int) -> Sequence[tuple[str, str]]:
+        """Documents that were read and are results of dossiers of these procedures, and were not looked at yet; each
+        with its dossier."""
+        ...
 
 
 class LookUpLog(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -16,17 +17,20 @@ from pipeline.errors import UsageError, by_code
 from pipeline.interconnection import sealing
 from pipeline.model import SYSTEM_NAMES, ConnectionHealth, OutboxState, Query, System
 from sohoa import console
-from sohoa.commands import look_ups
+from sohoa.commands import entries, look_ups
 from sohoa.console import err, out
 
 connections = typer.Typer(help="Look at, test and mend connections to other systems.", invoke_without_command=True)
 
+MANY = 10_000
+"""Differences and drafts are counted up to so many."""
 Name = Annotated[System, typer.Argument(metavar="SYSTEM", help=", ".join(System))]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
     look_ups.add_to(connections)
+    entries.add_to(connections)
     app.add_typer(connections, name="connections", rich_help_panel="Interconnection")
     app.command(rich_help_panel="Interconnection")(simulate)
 
@@ -39,6 +43,8 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
     with console.services(context) as services:
         healths = {health.system: health for health in services.catalogue.connections.healths()}
         totals = services.catalogue.sharing.totals()
+        differ = Counter(difference.system for difference in services.catalogue.connections.differences(MANY))
+        drafts = len(services.catalogue.drafts.waiting(MANY))
         rows = [
             {
                 "system": system.value,
@@ -56,6 +62,8 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
                         ("refused", OutboxState.REFUSED),
                     )
                 },
+                "differ": differ[system],
+                "for a person": drafts if system is System.CIVIL else 0,
             }
             for system in System
         ]
@@ -98,12 +106,14 @@ def test(context: typer.Context, system: Name) -> None:
 
 @connections.command()
 def show(context: typer.Context, system: Name, as_json: AsJson = False) -> None:
-    """What was refused or failed, and why; the most frequent reason first."""
+    """What was refused or failed, and why, the most frequent reason first; and where the two sides differ."""
     with console.services(context) as services:
         reasons = services.catalogue.sharing.reasons(system, 20)
         stopped = services.catalogue.outbox.entries(system, [OutboxState.REFUSED, OutboxState.FAILED], 200)
+        differ = [one for one in services.catalogue.connections.differences(MANY) if one.system is system]
     if as_json:
         rows = [{"key": e.key, "state": e.state, "error": e.error, "reason": e.reason} for e in stopped]
+        rows += [{"key": d.key, "state": "differs", "ours": d.ours, "theirs": d.theirs} for d in differ]
         console.print_json(rows)
         return
     table = [{"records": count, "error": error, "reason": reason} for error, reason, count in reasons]
@@ -111,6 +121,13 @@ def show(context: typer.Context, system: Name, as_json: AsJson = False) -> None:
     if stopped:
         keys = [{"key": e.key, "error": e.error} for e in stopped]
         console.show(keys, as_json=False, empty="", title=f"\n`sohoa connections retry {system} KEY` sends again")
+    if differ:
+        both = [
+            {"key": d.key, "ours": d.ours, "theirs": d.theirs, "found": f"{local(d.found_at):%Y-%m-%d}"} for d in differ
+        ]
+        console.show(
+            both, as_json=False, empty="", title=f"\n`sohoa connections compare {system} --repair` sends again"
+        )
 
 
 @connections.command()
@@ -180,10 +197,10 @@ def compare(
     repair: Annotated[bool, typer.Option(help="Let what is missing there be sent again.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what was delivered with what the other system has."""
+    """Compare all that was delivered with what the other system has, now; each turn does so with a portion."""
     with console.services(context) as services:
         with connecting.connected(services.settings, system, now) as connector:
-            found = both_sides.compare(services, system, connector, now)
+            found = both_sides.compare_all(services, system, connector, now)
         rows = [{"record": d.key, "ours": d.ours, "theirs": d.theirs} for d in found]
         console.show(rows, as_json=as_json, empty="Both sides agree.")
         if repair and found:

@@ -38,14 +38,15 @@ def worklist(
     language: Language = "vi",
     as_json: AsJson = False,
 ) -> None:
-    """What a centre has to do: documents without a dossier, dossiers without documents or date, results not counted.
+    """What a centre has to do: documents without a dossier, dossiers without documents or date, results not counted,
+    entries of civil-status books to be checked.
 
     Up to 1,000 of each, the oldest first.
     """
     tongue = report_format.language_of(language)
     with console.services(context) as services:
         found = work.worklist(services, centre, _period(period))
-    rows = lists.rows(found.unmatched, found.missing, found.undated, found.copied, tongue)
+    rows = lists.rows(found.unmatched, found.missing, found.undated, found.copied, found.drafts, tongue)
     if output:
         output.write_text(lists.as_csv(rows, tongue), encoding="utf-8", newline="")
         out.print(output, soft_wrap=True)

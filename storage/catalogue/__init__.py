@@ -20,6 +20,7 @@ from storage.catalogue.backfill_files import BackfillFiles
 from storage.catalogue.backfills import Backfills
 from storage.catalogue.connections import Connections
 from storage.catalogue.desk import Desk, Quality
+from storage.catalogue.drafts import Drafts
 from storage.catalogue.dump import Dump
 from storage.catalogue.editions import Editions
 from storage.catalogue.gate import GateSettings
@@ -75,6 +76,7 @@ class Catalogue:
         self.reading_choices = ReadingChoices(self._database)
         self.tombstones = Graves(self._database)
         self.outbox = Outbox(self._database)
+        self.drafts = Drafts(self._database)
         self.connections = Connections(self._database)
         self.sharing = Sharing(self._database)
         self.dump = Dump(self._database)

@@ -1,10 +1,10 @@
-"""The state of this installation's connections, the log of look-ups, and verifications that hold while a dossier is
-open."""
+"""The state of this installation's connections, where both sides differ, the log of look-ups, and verifications that
+hold while a dossier is open."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Column, PrimaryKeyConstraint, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.model import ConnectionHealth, DossierStatus, LookUpNote, System
-from storage.catalogue.session import Database, insert_new
+from pipeline.model import ConnectionHealth, Difference, DossierStatus, LookUpNote, System
+from storage.catalogue.session import Database, chunks, insert_new
 from storage.catalogue.tables import UtcDateTime, dossiers, enum_text, metadata
 
 connection_health = Table(
@@ -61,6 +61,17 @@ verifications = Table(
     PrimaryKeyConstraint("dossier", "subject"),
 )
 
+differences = Table(
+    "connection_differences",
+    metadata,
+    Column("system", enum_text(System), nullable=False),
+    Column("key", sa.Text, nullable=False),
+    Column("ours", sa.Text, nullable=False),
+    Column("theirs", sa.Text, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("system", "key"),
+)
+
 ENDED = (
     DossierStatus.REJECTED,
     DossierStatus.WITHDRAWN,
@@ -71,7 +82,7 @@ ENDED = (
 
 
 class Connections:
-    """Fills `pipeline.ports.ConnectionBook`, `LookUpLog` and `VerificationCache`."""
+    """Fills `pipeline.ports.ConnectionBook`, `DifferenceBook`, `LookUpLog` and `VerificationCache`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -112,6 +123,22 @@ class Connections:
         turns = connection_turns
         with self._database.write() as connection:
             connection.execute(sa.delete(turns).where(turns.c.system == system, turns.c.owner == owner))
+
+    def compared(self, system: System, keys: Collection[str], found: Sequence[Difference]) -> None:
+        with self._database.write() as connection:
+            for some in chunks(sorted(keys)):
+                connection.execute(
+                    sa.delete(differences).where(differences.c.system == system, differences.c.key.in_(some))
+                )
+            for difference in found:
+                connection.execute(
+                    sa.insert(differences).values({c.name: getattr(difference, c.name) for c in differences.c})
+                )
+
+    def differences(self, limit: int) -> Sequence[Difference]:
+        wanted = sa.select(differences).order_by(differences.c.system, differences.c.key).limit(limit)
+        with self._database.read() as connection:
+            return [Difference(**row._mapping) for row in connection.execute(wanted)]
 
     def note(self, note: LookUpNote) -> None:
         with self._database.write() as connection:

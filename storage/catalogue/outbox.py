@@ -162,6 +162,12 @@ class Outbox:
         with self._database.read() as connection:
             return list(connection.scalars(wanted))
 
+    def after(self, system: System, key: str, limit: int) -> Sequence[OutboxEntry]:
+        """Entries in any state whose key comes after `key`, by key."""
+        wanted = sa.select(*_ENTRY).where(outbox.c.system == system, outbox.c.key > key)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(wanted.order_by(outbox.c.key).limit(limit))]
+
     def send_again(self, system: System, keys: Collection[str], now: datetime) -> int:
         """Delivered records with these keys that the receiver does not have. Those made from the catalogue wait again;
         sealed ones were wiped: they count as failed until they are brought once more."""

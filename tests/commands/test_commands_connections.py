@@ -182,14 +182,15 @@ def test_a_refused_request_is_shown_with_its_fields_and_sent_again_when_told(
 def test_an_owner_is_verified_logged_and_not_asked_for_again(registered: Run, connect: Connect) -> None:
     simulator = connect(System.POPULATION)
     dossier = open_dossier()
-    asked = ("connections", "owner", OWNER, "--name", "NGUYỄN VĂN MẪU", "--born", "1985-03-21", *WHO)
+    asked = ("connections", "owner", "--id", OWNER, "--name", "NGUYỄN VĂN MẪU", "--born", "1985-03-21", *WHO)
     first = registered(*asked, dossier)
     assert first.stdout == "id: same\nname: same\nborn: same\n"
     assert registered(*asked, dossier).stdout == "verified before, for the same dossier\n"
     assert simulator.calls["/dancu/TraCuuThongTinCongDan"] == 1
-    other = registered("connections", "owner", OWNER, "--name", "Nguyễn Văn Mậu", "--born", "1985", *WHO, dossier)
+    owner = ("connections", "owner", "--id")
+    other = registered(*owner, OWNER, "--name", "Nguyễn Văn Mậu", "--born", "1985", *WHO, dossier)
     assert (other.exit_code, other.stdout) == (65, "id: same\nname: other marks\nborn: as far as known\n")
-    nobody = registered("connections", "owner", "011199999999", "--name", "Không", "--born", "1985", *WHO, dossier)
+    nobody = registered(*owner, "011199999999", "--name", "Không", "--born", "1985", *WHO, dossier)
     assert nobody.exit_code == 66
     log = rows(registered, "log")
     assert [row["outcome"] for row in log] == ["nothing", "found", "cached", "found"]
@@ -197,7 +198,7 @@ def test_an_owner_is_verified_logged_and_not_asked_for_again(registered: Run, co
     assert OWNER not in json.dumps(log)
     assert isinstance(registered(*asked, "H18.25-000000-0000").exception, NotFound)
     simulator.plan(Fault.FORBIDDEN)
-    assert isinstance(registered(*asked[:6], "1985", *WHO, dossier).exception, AccessRefused)
+    assert isinstance(registered(*asked[:7], "1985", *WHO, dossier).exception, AccessRefused)
     assert rows(registered, "log")[0]["outcome"] == "access-refused"
 
 
@@ -206,9 +207,9 @@ def test_a_certificate_is_compared_with_both_registers_of_businesses(registered:
     connect(System.HOUSEHOLD)
     dossier = open_dossier()
     name = "Công ty TNHH Mẫu Mường Then"
-    same = registered("connections", "firm", FIRM, "--name", name, "--owner", "Nguyễn Văn Mẫu", *WHO, dossier)
+    same = registered("connections", "firm", "--code", FIRM, "--name", name, "--owner", "Nguyễn Văn Mẫu", *WHO, dossier)
     assert (same.exit_code, same.stdout) == (0, "name: same\nowner: same\n")
-    shop = registered("connections", "firm", SHOP, "--household", "--name", "Hộ khác", *WHO, dossier)
+    shop = registered("connections", "firm", "--code", SHOP, "--household", "--name", "Hộ khác", *WHO, dossier)
     assert (shop.exit_code, shop.stdout) == (65, "name: different\nowner: not said\n")
 
 
@@ -217,7 +218,8 @@ def test_a_look_up_that_cannot_be_written_down_is_not_made(
 ) -> None:
     simulator = connect(System.POPULATION)
     monkeypatch.delenv("SOHOA_CONNECTIONS_KEY")
-    result = registered("connections", "owner", OWNER, "--name", "A", "--born", "1985", *WHO, open_dossier())
+    asked = ("connections", "owner", "--id", OWNER, "--name", "A", "--born", "1985", *WHO)
+    result = registered(*asked, open_dossier())
     assert isinstance(result.exception, NotConfigured)
     assert sum(simulator.calls.values()) == 0
 

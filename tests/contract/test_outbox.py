@@ -9,7 +9,9 @@ import pytest
 
 from pipeline.model import (
     ConnectionHealth,
+    Difference,
     DossierStatus,
+    EntryDraft,
     LookUpNote,
     MatchSource,
     OutboxEntry,
@@ -254,3 +256,63 @@ def test_what_the_receiver_lost_is_sent_again_or_has_to_be_brought_again(catalog
     assert states == {"entry": (OutboxState.FAILED, "lost-there"), "dossier": (OutboxState.WAITING, "")}
     assert catalogue.outbox.retry(System.CIVIL, [], NOW) == 0
     assert catalogue.outbox.put([ENTRY]) == 1
+
+
+# --- drafts and differences ---------------------------------------------------------------------------------
+
+DRAFT = EntryDraft(
+    document="a" * 20,
+    module="KS",
+    agency="H18",
+    dossier=ONE.code,
+    sealed=b"secret",
+    problems="quyenSo is missing",
+    made_at=NOW,
+)
+
+
+def test_a_draft_waits_until_its_entry_goes_into_the_outbox_and_is_wiped_then(catalogue: Catalogue) -> None:
+    assert catalogue.drafts.put(DRAFT)
+    assert not catalogue.drafts.put(replace(DRAFT, problems="other"))
+    assert catalogue.drafts.waiting(10) == [DRAFT]
+    assert catalogue.drafts.put(replace(DRAFT, problems="other"), again=True)
+    found = catalogue.drafts.get(DRAFT.document)
+    assert found is not None
+    assert found.problems == "other"
+    catalogue.drafts.settle(found, ENTRY)
+    assert catalogue.drafts.waiting(10) == []
+    assert catalogue.drafts.get(DRAFT.document) == replace(DRAFT, sealed=b"", problems="")
+    assert [entry.key for entry in catalogue.outbox.entries(System.CIVIL)] == [ENTRY.key]
+
+
+def test_results_of_some_procedures_are_looked_at_once(catalogue: Catalogue) -> None:
+    fill_register(catalogue, ONE, TWO)
+    result, component, unread = (drop(catalogue, number) for number in range(3))
+    read(catalogue, result)
+    read(catalogue, component)
+    for document, paper in ((result, "Q1"), (component, "K1"), (unread, "Q2")):
+        catalogue.matches.record([match(document, ONE, paper)])
+    assert catalogue.drafts.next_results([ONE.procedure], 10) == [(result.id, ONE.code)]
+    assert catalogue.drafts.next_results(["9.999999"], 10) == []
+    assert catalogue.drafts.next_results([], 10) == []
+    catalogue.drafts.put(replace(DRAFT, document=result.id, module="", sealed=b"", problems=""))
+    assert catalogue.drafts.next_results([ONE.procedure], 10) == []
+    assert catalogue.drafts.waiting(10) == []
+
+
+def test_differences_stand_until_their_records_are_compared_again(catalogue: Catalogue) -> None:
+    found = [
+        Difference(system=System.CIVIL, key=key, ours="delivered", theirs="not there", found_at=NOW) for key in "ab"
+    ]
+    catalogue.connections.compared(System.CIVIL, ["a", "b", "c"], found)
+    assert catalogue.connections.differences(10) == found
+    assert catalogue.connections.differences(1) == found[:1]
+    catalogue.connections.compared(System.CRIMINAL, ["a"], [])
+    catalogue.connections.compared(System.CIVIL, ["a"], [])
+    assert catalogue.connections.differences(10) == found[1:]
+
+
+def test_entries_come_by_key_for_comparing(catalogue: Catalogue) -> None:
+    catalogue.outbox.put([replace(ENTRY, key=key) for key in "cab"])
+    assert [entry.key for entry in catalogue.outbox.after(System.CIVIL, "", 2)] == ["a", "b"]
+    assert [entry.key for entry in catalogue.outbox.after(System.CIVIL, "b", 2)] == ["c"]
