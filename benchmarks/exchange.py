@@ -1,4 +1,5 @@
-"""How many records a day one worker on one core sends to each system that takes records, within the limit of calls.
+"""How many records a day one worker on one core sends to each system that takes records, and how many persons and firms
+it looks up in those that are asked, within the limit of calls.
 
     python -m benchmarks.exchange [--records 500]
 
@@ -23,7 +24,9 @@ from pathlib import Path
 
 import httpx
 
+from connectors.simulators.others import FIRM, OWNER, SHOP
 from flows.interconnection.connecting import connected, seal_of
+from flows.interconnection.looking_up import Asker, verify_firm, verify_owner
 from flows.interconnection.sending import send_due
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, load
@@ -49,7 +52,8 @@ from pipeline.model import (
 )
 
 DAY = 86_400
-SYSTEMS = (System.PORTAL, System.CIVIL, System.CRIMINAL)
+ASKED = (System.POPULATION, System.BUSINESS, System.HOUSEHOLD)
+"""These are sent nothing: a record is a look-up with its note, the connection opened anew for each."""
 FIRST_PORT = 4291
 
 
@@ -74,7 +78,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=500)
     records = parser.parse_args().records
     print(f"{'system':10} {'records':>8} {'calls':>6} {'CPU ms/record':>14} {'records/day':>12}")
-    for number, system in enumerate(SYSTEMS):
+    for number, system in enumerate(System):
         f = measure(system, records, FIRST_PORT + number)
         print(f"{f.system:10} {f.records:8} {f.calls:6} {1000 * f.cpu / f.records:14.1f} {f.a_day:12,}")
 
@@ -90,15 +94,36 @@ def measure(system: System, records: int, port: int) -> Figures:
         )
         settings = load(Path(folder))
         prepare(settings)
-        with open_services(settings) as services, connected(settings, system, now) as connector:
+        with open_services(settings) as services:
             fill(services, system, records)
             cpu, wall = time.process_time(), time.monotonic()
-            counts = send_due(services, system, connector, now)
+            done = look_up(services, system, records) if system in ASKED else send(services, system)
             cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-        if counts["delivered"] != records:
-            raise SystemExit(f"{system}: not all were delivered: {dict(counts)}")
+        if done != records:
+            raise SystemExit(f"{system}: {done} of {records} went through")
         calls = sum(httpx.get(f"{url}/_simulator/state").json()["calls"].values())
     return Figures(system=system, records=records, calls=calls, cpu=cpu, wall=wall)
+
+
+def send(services: Services, system: System) -> int:
+    with connected(services.settings, system, now) as connector:
+        return send_due(services, system, connector, now)["delivered"]
+
+
+def look_up(services: Services, system: System, records: int) -> int:
+    """One after the other, each for a dossier of its own, so that no verification holds for another."""
+    found = 0
+    for number in range(records):
+        asker = Asker(officer="011179000002", unit="H18.25", purpose="Đo tốc độ", dossier=_code(number))
+        if system is System.POPULATION:
+            read = {"id": OWNER, "name": "Nguyễn Văn Mẫu", "born": "1985-03-21"}
+            found += verify_owner(services, read, asker, now).verified
+        else:
+            code = FIRM if system is System.BUSINESS else SHOP
+            found += (
+                verify_firm(services, system, {"code": code, "name": "x", "owner": "y"}, asker, now).found is not None
+            )
+    return found
 
 
 @contextmanager
@@ -120,14 +145,14 @@ def simulated(system: System, port: int) -> Iterator[str]:
 
 
 def fill(services: Services, system: System, records: int) -> None:
-    codes = [f"H18.25-230914-{number:04}" for number in range(records)]
-    if system is System.PORTAL:
+    codes = [_code(number) for number in range(records)]
+    if system is System.PORTAL or system in ASKED:
         register = services.catalogue.register
         centre = Centre(code="H18.25", name="Một cửa", province="H18", province_name="Điện Biên", level=Level.COMMUNE)
         register.put_centres([centre])
         register.put_procedures([Procedure(code="1.004873", name="Đất đai")])
         register.put_dossiers(Dossier(code=code, centre="H18.25", procedure="1.004873") for code in codes)
-        for code in codes:
+        for code in codes if system is System.PORTAL else ():
             _digitize(services, code)
         return
     seal, moment = seal_of(services.settings), now()
@@ -147,6 +172,10 @@ def fill(services: Services, system: System, records: int) -> None:
             for code in codes
         ]
     )
+
+
+def _code(number: int) -> str:
+    return f"H18.25-230914-{number:04}"
 
 
 def _digitize(services: Services, code: str) -> None:
@@ -192,7 +221,7 @@ def _record(system: System) -> Record:
         "born": "1985",
         "nationality": "1",
         "paper": "CCCD",
-        "id": "011199000001",
+        "id": "011085000001",
         "phone": "0",
         "declared": "2026-03-02",
         "form": "1",

@@ -179,8 +179,10 @@ def _translated(error: httpx.HTTPError, where: str) -> Exception:
     """What the fault means: whether the message may have arrived."""
     if isinstance(error, httpx.UnsupportedProtocol):
         return NotConfigured(f"{where}: the address needs https:// or http://.")
-    if _is_certificate(error):
+    if _has(error, ssl.SSLCertVerificationError):
         return CertificateRefused(f"{where}.")
+    if isinstance(error, httpx.ConnectError) and _has(error, ssl.SSLError):
+        return SystemUnavailable(f"{where}: it does not speak TLS; is the address http:// or another port?")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return SystemUnavailable(f"{where} ({type(error).__name__}).")
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
@@ -188,9 +190,10 @@ def _translated(error: httpx.HTTPError, where: str) -> Exception:
     return AnswerLost(f"{where} ({type(error).__name__}).")
 
 
-def _is_certificate(error: BaseException | None) -> bool:
+def _has(error: BaseException | None, cause: type[Exception]) -> bool:
+    """Whether an error has come of this one."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, cause):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -19,11 +19,11 @@ from pipeline.model import System
 from pipeline.text import fold
 
 Clock = Callable[[], datetime]
-OWNER = "011199000001"
+OWNER = "011085000001"
 
 PERSONS: Mapping[str, dict[str, str]] = {
     OWNER: {"Ten": "Nguyễn Văn Mẫu", "NgayThangNam": "19850321", "Nam": "1985", "GioiTinh": "1"},
-    "011199000002": {"Ten": "Lò Thị Thử", "NgayThangNam": "", "Nam": "1979", "GioiTinh": "2"},
+    "011179000002": {"Ten": "Lò Thị Thử", "NgayThangNam": "", "Nam": "1979", "GioiTinh": "2"},
 }
 """Invented; the second one's day of birth is not known."""
 
@@ -163,7 +163,7 @@ def criminal(clock: Clock) -> Simulator:
     return simulator
 
 
-FIRM, OLD_FIRM, SHOP = "5600000001", "5600000002", "8000000001"
+FIRM, OLD_FIRM, SHOP = "5600000025", "5600000018", "8000000011"
 _LAST_DAYS = 5
 
 
@@ -187,11 +187,11 @@ def business(clock: Clock) -> Simulator:
 
     async def detail(request: Request) -> Response:
         good = {"DataCount": 1, "Status": "1", "Message": "Thành công"}
-        match request.query_params.get("msdn"):
-            case "5600000001":
-                return JSONResponse({"GetEntCert": [newer], **good})
-            case "5600000002":
-                return JSONResponse({"MainInformation": older, "HOAdress": {"AddressFullText": "Bản Thử"}, **good})
+        code = request.query_params.get("msdn")
+        if code == FIRM:
+            return JSONResponse({"GetEntCert": [newer], **good})
+        if code == OLD_FIRM:
+            return JSONResponse({"MainInformation": older, "HOAdress": {"AddressFullText": "Bản Thử"}, **good})
         return JSONResponse({"GetEntCert": None, **good, "DataCount": 0})
 
     async def filings(request: Request) -> Response:

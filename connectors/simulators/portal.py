@@ -47,7 +47,7 @@ def dossier(code: str, **more: Any) -> dict[str, Any]:
         "KenhThucHien": "1",
         "ChuHoSo": "Nguyễn Văn Mẫu",
         "LoaiDoiTuong": "1",
-        "DinhDanhCHS": [{"LoaiDinhDanh": "1", "SoDinhDanh": "011199000001"}],
+        "DinhDanhCHS": [{"LoaiDinhDanh": "1", "SoDinhDanh": "011085000001"}],
         "NgayTiepNhan": "20230914080000",
         "TrangThaiHoSo": "4",
         "HinhThuc": "0",
@@ -174,7 +174,7 @@ class _Portal:
                 "DanhSachTepDinhKem": {"TenTep": "gcn.pdf", "DuongDan": "/kho/gcn.pdf"},
             }
         ]
-        known = given.get("SoDinhDanhChuSoHuu") == "011199000001"
+        known = given.get("SoDinhDanhChuSoHuu") == "011085000001"
         return JSONResponse(
             {
                 "errorCode": "0",

@@ -3,8 +3,8 @@
 Register files come first, as they were imported one after another; then receipts with their originals and documents,
 gates and tombstones; then, document by document, what was read, chosen, matched and judged, in the order of time; then
 editions. What is in no object is not brought back: leases, attempts, documents that were put aside (they are read
-again), how far backfills were (the same started again skips what it finds), and what waits to be sent to other systems
-(it is sent again; receivers know it).
+again), how far backfills were (the same started again skips what it finds), entries of books that wait for a person
+(they are read again), and what waits to be sent to other systems (it is sent again; receivers know it).
 """
 
 from __future__ import annotations

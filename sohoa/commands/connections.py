@@ -72,10 +72,18 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         console.print_json(rows)
     else:
-        shown = [{name: value for name, value in row.items() if name not in ("agency", "error")} for row in rows]
+        shown = [{name: value for name, value in row.items() if name not in _TOLD_BELOW} for row in rows]
         console.show(shown, as_json=False, empty="", title=f"Connections of {agency}")
         for health in wrong:
             out.print(f"[red]{health.system}[/] {health.error}: {by_code(health.error).english}", soft_wrap=True)
+        for system, count in differ.items():
+            out.print(f"{system}: {count} records differ on the two sides (`sohoa connections show {system}`)")
+        if drafts:
+            out.print(f"{drafts} entries of civil-status books wait for a person (`sohoa connections drafts`)")
+
+
+_TOLD_BELOW = ("agency", "error", "differ", "for a person")
+"""What a table of 80 columns has no room for."""
 
 
 def _state(configured: bool, health: ConnectionHealth | None) -> str:

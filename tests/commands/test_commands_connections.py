@@ -21,6 +21,7 @@ from pipeline.clock import now
 from pipeline.errors import (
     AccessRefused,
     CredentialsRefused,
+    FieldsDoubtful,
     ImportRefused,
     NotConfigured,
     NotFound,
@@ -30,6 +31,9 @@ from pipeline.errors import (
 from pipeline.interconnection import sealing
 from pipeline.model import Dossier, System
 from tests.commands.conftest import Run
+from tests.flows.documents_kit import stored
+from tests.storage.catalogue_builders import match
+from tests.understanding.fields_kit import doubting, read_form, typed, written
 
 DOSSIER = "H18.25-230913-9041"
 HEADINGS = "STT,so,quyenSo,trangSo,ngayDangKy,loaiDangKy i=[1;2;3],noiDangKy,nksHoTen,nksGioiTinh i=[1;2;3],nksNgaySinh"
@@ -38,7 +42,7 @@ CASES = [
     "2,2,01/2007,1,05.01.2007,1,UBND xã Mường Then,Lò Thị Thử,2,2007",
     "3,4,01/2007,2,09.02.2007,1,UBND xã Mường Then,Nguyễn Văn Mẫu,1,08.02.2007",
 ]
-WHO = ("--officer", "011199000002", "--unit", "H18.25", "--purpose", "Xác minh chủ hồ sơ", "--dossier")
+WHO = ("--officer", "011179000002", "--unit", "H18.25", "--purpose", "Xác minh chủ hồ sơ", "--dossier")
 
 Connect = Callable[..., Simulator]
 
@@ -230,3 +234,100 @@ def test_a_key_can_be_made(sohoa: Run) -> None:
     seal = sealing.Seal([sealing.new_key(), made])
     assert seal.open(sealing.Seal([made]).seal({"a": "ô"})) == {"a": "ô"}
     assert seal.digest({"a": 1}) == sealing.Seal([made]).digest({"a": 1})
+
+
+# --- by what was read ---------------------------------------------------------------------------------------
+
+PAPERS = {paper.name: paper for paper in written()}
+ASKER = ("--officer", "011179000002", "--unit", "H18.25", "--purpose", "Xác minh chủ hồ sơ")
+
+
+def scanned(number: int, *lines: str, doubt: str = "", slip: str = "", form: str = "") -> str:
+    """A document that was read and belongs to the open dossier."""
+    page = read_form(PAPERS[form].form) if form else typed(*lines)
+    with open_services(load(find_workspace(None))) as services:
+        document = stored(services, number, [doubting(page, doubt) if doubt else page], slip=slip)
+        (found,) = services.catalogue.lookup.dossiers([DOSSIER])
+        services.catalogue.matches.record([match(document, found)])
+    return document.id
+
+
+OWNER_LINES = ("Họ và tên: NGUYỄN VĂN MẪU", f"Số CCCD: {OWNER}", "Ngày sinh: 21/03/1985")
+
+
+def test_an_owner_is_verified_by_what_was_read_on_the_scan(registered: Run, connect: Connect) -> None:
+    simulator = connect(System.POPULATION)
+    open_dossier()
+    sure = registered("connections", "owner", scanned(1, *OWNER_LINES)[:12], *ASKER)
+    assert (sure.exit_code, sure.stdout) == (0, "id: same\nname: same\nborn: same\n")
+    (noted,) = rows(registered, "log")
+    assert (noted["dossier"], noted["purpose"]) == (DOSSIER, "Xác minh chủ hồ sơ")
+    calls = sum(simulator.calls.values())
+    other = scanned(2, *OWNER_LINES[:2], "Ngày sinh: 21/03/1986")
+    made = registered("connections", "owner", other, *ASKER)
+    assert "id is doubtful (contradicted); born is doubtful (contradicted)" in str(made.exception)
+    assert sum(simulator.calls.values()) == calls
+    given = registered("connections", "owner", other, "--id", OWNER, "--born", "1986-03-21", *ASKER)
+    assert (given.exit_code, given.stdout) == (65, "id: same\nname: same\nborn: different\n")
+
+
+def test_a_slip_gives_the_number_that_was_not_read(registered: Run, connect: Connect) -> None:
+    connect(System.POPULATION)
+    open_dossier()
+    slip = f"{DOSSIER}|1.004873|{OWNER}|Đơn"
+    document = scanned(1, *OWNER_LINES[::2], slip=slip)
+    made = registered("connections", "owner", document, *ASKER)
+    assert (made.exit_code, made.stdout) == (0, "id: same\nname: same\nborn: same\n")
+
+
+def test_what_was_not_read_surely_is_not_asked_with(registered: Run, connect: Connect) -> None:
+    simulator = connect(System.POPULATION)
+    open_dossier()
+    document = scanned(1, "Họ và tên: NGUYỄN VĂN MẪU", doubt="MẪU")
+    made = registered("connections", "owner", document, *ASKER)
+    assert "name is doubtful (letters); id was not read; born was not read" in str(made.exception)
+    assert sum(simulator.calls.values()) == 0
+    assert isinstance(registered("connections", "owner", *ASKER, "--id", OWNER).exception, FieldsDoubtful)
+    assert isinstance(registered("connections", "owner", "abcdef123456", *ASKER).exception, NotFound)
+
+
+def test_a_firm_is_compared_by_what_was_read_on_its_certificate(registered: Run, connect: Connect) -> None:
+    connect(System.BUSINESS)
+    open_dossier()
+    lines = (
+        "GIẤY CHỨNG NHẬN ĐĂNG KÝ DOANH NGHIỆP",
+        "",
+        f"Mã số doanh nghiệp: {FIRM}",
+        "Tên công ty: CÔNG TY TNHH MẪU MƯỜNG THEN",
+        "Người đại diện theo pháp luật: NGUYỄN VĂN MẪU",
+    )
+    made = registered("connections", "firm", scanned(1, *lines), *ASKER)
+    assert (made.exit_code, made.stdout) == (0, "name: same\nowner: same\n")
+    doubtful = registered("connections", "firm", scanned(2, *lines, doubt=FIRM), *ASKER)
+    assert "code is doubtful (letters)" in str(doubtful.exception)
+
+
+def test_fields_and_an_entry_are_shown_and_put_right_at_the_command_line(registered: Run, connect: Connect) -> None:
+    simulator = connect(System.CIVIL, OPTIONS='{"place": "11"}')
+    open_dossier()
+    document = scanned(1, form="guardianship, decision")
+    fields = rows(registered, "fields", document)
+    assert {"whose": "guardian", "what": "born", "doubt": ""}.items() <= next(
+        row for row in fields if (row["whose"], row["what"]) == ("guardian", "born")
+    ).items()
+    shown = registered("connections", "draft", document)
+    assert "quyenSo is missing" in shown.stdout
+    assert "noiDangKy is doubtful (place)" in shown.stdout
+    (waiting,) = rows(registered, "drafts")
+    assert (waiting["document"], waiting["book"], waiting["dossier"]) == (document[:12], "GH", DOSSIER)
+    (civil,) = [row for row in rows(registered) if row["system"] == "civil"]
+    assert civil["for a person"] == 1
+    assert isinstance(registered("connections", "complete", document, "quyenSo").exception, UsageError)
+    partly = registered("connections", "complete", document, "quyenSo=01/2023", "so=5")
+    assert (partly.exit_code, "ngayDangKy is doubtful (place)" in partly.stdout) == (65, True)
+    done = registered("connections", "complete", document, "--confirm-all")
+    assert (done.exit_code, done.stdout) == (0, "the entry waits to be sent\n")
+    assert "1 delivered" in registered("connections", "turn", "civil").stdout
+    assert list(simulator.records) == ["11.GH.2023.01.005"]
+    assert registered("connections", "draft", document).stdout == "the entry waits to be sent, or was sent\n"
+    assert registered("connections", "drafts").stdout == "No entry waits for a person.\n"

@@ -23,7 +23,13 @@ from connectors.gateway import Gateway
 from connectors.simulators.base import Simulator
 from connectors.simulators.others import household
 from connectors.simulators.serve import running
-from pipeline.errors import AnswerNotUnderstood, CertificateRefused, CredentialsRefused, NotConfigured
+from pipeline.errors import (
+    AnswerNotUnderstood,
+    CertificateRefused,
+    CredentialsRefused,
+    NotConfigured,
+    SystemUnavailable,
+)
 from pipeline.model import System
 from tests.connectors.connectors_kit import Clock, endpoint
 
@@ -123,10 +129,10 @@ def test_no_address_with_a_persons_number_gets_into_a_log(caplog: pytest.LogCapt
     simulator = household(clock)
     with running(simulator) as url, caplog.at_level("DEBUG"):
         gateway = Gateway(endpoint(System.HOUSEHOLD, url), clock)
-        gateway.get("/chiTietHoKinhDoanh", {"mst": "011199000001"}, id="1")
+        gateway.get("/chiTietHoKinhDoanh", {"mst": "011085000001"}, id="1")
         gateway.close()
     assert "household /chiTietHoKinhDoanh: 200" in caplog.text
-    assert "011199000001" not in caplog.text
+    assert "011085000001" not in caplog.text
 
 
 def certificate(folder: Path, *, ends: timedelta) -> tuple[Path, Path]:
@@ -168,6 +174,15 @@ def test_a_certificate_counts_while_it_is_valid_and_trusted(
             with pytest.raises(CertificateRefused):
                 gateway.post("/echo", {"a": 1}, id="1")
             assert sum(simulator.calls.values()) == 0
+        gateway.close()
+
+
+def test_an_address_that_speaks_no_tls_is_told_as_such() -> None:
+    clock = Clock()
+    with running(echoing(clock)) as url:
+        gateway = Gateway(endpoint(System.CIVIL, url.replace("http:", "https:")), clock)
+        with pytest.raises(SystemUnavailable, match="does not speak TLS"):
+            gateway.post("/echo", {"a": 1}, id="1")
         gateway.close()
 
 

@@ -86,7 +86,7 @@ def test_a_bad_day_has_one_clear_error_and_the_next_day_is_good(
         act(there)()
     assert type(caught.value) is error
     assert "Mẫu" not in str(caught.value)
-    assert "0111990" not in str(caught.value)
+    assert "0110850" not in str(caught.value)
     act(there)()
 
 

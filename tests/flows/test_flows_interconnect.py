@@ -94,7 +94,7 @@ def test_a_paper_reaches_the_portal_as_a_link_and_nothing_of_a_person_is_kept_he
     assert paper["DuongDanTaiTepTin"].startswith("https://kho.example/sohoa/originals/")
     stored = b"".join(path.read_bytes() for path in office.services.settings.workspace.rglob("*") if path.is_file())
     assert "Nguyễn Văn Mẫu".encode() not in stored
-    assert b"011199000001" not in stored
+    assert b"011085000001" not in stored
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def _number(words: Sequence[Word]) -> Parsed | None:
     """A number of a register or a paper: `153`, `63/2023`, `01/2007`, `18A8000347`, `12.A8.018999`, `12/QĐ-UBND`."""
     for first, word in enumerate(words[:2]):
         bare = word.text.strip(_ENDS)
-        if re.fullmatch(r"\d[\w./-]*|[A-Z]{1,3}\d[\w./-]*", bare):
+        if re.fullmatch(r"[0-9][\w./-]*|[A-Z]{1,3}[0-9][\w./-]*", bare):
             return Parsed(value=bare, first=first, last=first + 1)
         if bare:
             return None
