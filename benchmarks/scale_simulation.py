@@ -25,8 +25,9 @@ from pipeline.model import DocumentState, MediaType, Original, whole
 from storage.catalogue.backfill_tables import backfill_documents
 from storage.catalogue.session import Database
 from storage.catalogue.tables import document_parts, documents, originals, receipts
-from tests.end_to_end.installation import ROOT, install, kill_all
+from tests.end_to_end.installation import ROOT, SOHOA, install, kill_all
 from tests.faults.faults_backfill_kit import CENTRE, settings_of
+from tests.servers.process import start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,8 @@ def simulate(asked: Simulation) -> Result:
         with open_services(settings_of(head)) as services:
             backfill, _ = backfills.start(services, Spec(source=str(source)), datetime.now(UTC))
         _fill(shared.catalogue_url, backfill.id, asked.documents)
-        feeder = head.start("up", "feeder")
+        log = head.workspace / "up.log"
+        feeder = start([*SOHOA, "up", "feeder"], log=log, env=head.environment, cwd=head.workspace)
         try:
             wait_until(lambda: httpx.get(f"{shared.api}/deployments/name/{DIGITIZE}", timeout=60).is_success)
             return _watched(asked, shared, feeder.pid)
@@ -143,14 +145,11 @@ def _fill(url: str, backfill: str, number: int) -> None:
     """Documents that were taken by the backfill, as the feeder leaves them."""
     moment = datetime.now(UTC)
     with contextlib.closing(Database(url)) as database:
-        for start in range(0, number, 5000):
-            found = [_original(at) for at in range(start, min(number, start + 5000))]
+        for first in range(0, number, 5000):
+            found = [_original(at) for at in range(first, min(number, first + 5000))]
             ids = [(whole(original).id, original.sha256) for original in found]
             rows: list[tuple[sa.Table, list[dict[str, object]]]] = [
-                (
-                    originals,
-                    [{"sha256": o.sha256, "size": 1, "media_type": o.media_type, "pages": PAGES} for o in found],
-                ),
+                (originals, [_row(original) for original in found]),
                 (receipts, [_receipt(sha256, moment) for _, sha256 in ids]),
                 (documents, [_document(id_, backfill, moment) for id_, _ in ids]),
                 (document_parts, [_part(id_, sha256) for id_, sha256 in ids]),
