@@ -114,7 +114,7 @@ def row(status: Status) -> dict[str, object]:
         "what": backfill.spec.source or "documents",
         "state": backfill.state.value,
         "pages": found.pages,
-        "of": f"{'about ' if found.estimated else ''}{found.of_pages}",
+        "of": f"{'about ' if found.estimated else ''}{found.of_pages}" if found.of_pages or backfill.listed else "?",
         "pages a minute": round(found.rate, 1),
         "left": span(left.total_seconds()) if left else "",
         "waits for": backfill.fault,

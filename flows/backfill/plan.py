@@ -87,7 +87,7 @@ def told(services: Services, made: Plan) -> list[tuple[str, str]]:
 
 
 def _costs(made: Plan) -> list[tuple[str, str]]:
-    disk = ("disk", f"{made.disk / 1e9:.2f} GB")
+    disk = ("disk", f"{made.disk / 1e9:.2f} GB" if made.disk >= 1e8 else f"{made.disk / 1e6:.1f} MB")
     if made.core_hours is None:
         return [("time", "unknown: none of the pages that were tried could be read"), disk]
     ends = f"{local(made.ends):%Y-%m-%d %H:%M}" if made.ends else "never, for backfills have no share of the cores"

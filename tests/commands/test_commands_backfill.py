@@ -70,7 +70,7 @@ def test_a_plan_is_shown_and_can_be_started_as_it_is(office: Run, old: Path, tmp
 def test_it_is_paused_resumed_and_cancelled_by_the_beginning_of_its_id(office: Run, old: Path) -> None:
     id_ = asked(office, "start", old)["backfill"]
     assert said(office, "pause", id_[:4]) == f"{id_} is paused\n"
-    assert [row["state"] for row in asked(office, "status")] == ["paused"]
+    assert [(row["state"], row["of"]) for row in asked(office, "status")] == [("paused", "?")]
     assert said(office, "resume", id_) == f"{id_} is running\n"
     assert said(office, "cancel", id_) == f"{id_} is cancelled\n"
     with pytest.raises(UsageError, match="cancelled"):
