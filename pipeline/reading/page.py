@@ -84,7 +84,7 @@ def contents(drafted: Drafted, judge: Judge) -> Contents:
     other = _Other(
         frames=stamps_of_receipt(drafted.grey, [word for _, line in read for word in line.words]),
         marks=marks,
-        coloured=list(_coloured(drafted, judge, usual)),
+        coloured=list(_coloured(drafted, judge)),
     )
     lines: list[Line] = []
     if believed(line for _, line in read) >= LEAST_BELIEVED:  # else a picture, another script, noise
@@ -157,14 +157,15 @@ def _doubted(word: Word, printed: float) -> Word:
     return replace(word, confidence=min(word.confidence * printed, HAND_CONFIDENCE))
 
 
-def _coloured(drafted: Drafted, judge: Judge, usual: Usual | None) -> Iterator[Line]:
-    """The lines of coloured ink: of a stamp where they are print, else written by hand."""
+def _coloured(drafted: Drafted, judge: Judge) -> Iterator[Line]:
+    """The lines of coloured ink: of a stamp where they are print, else written by hand. That is told by how they were
+    read: their strokes are not to be measured by those of the page's print."""
     if drafted.stamped is None:
         return
     stamped = drafted.stamped
     for number, found in read_lines(stamped):
         line = judge.confident(found)
-        no_print = judge.other_ink(line, stamped.grey, None, usual)
+        no_print = judge.other_ink(line, stamped.grey, None, None)
         if 2 * len(no_print) <= len(line.words):
             yield _line(line.words, LineKind.STAMP, number)
         else:
