@@ -1,69 +1,57 @@
-"""The national report at scale: `python -m benchmarks.rates [--dossiers N] [--database URL]`.
+"""Register and reports at scale: `python -m benchmarks.rates [--dossiers N] [--database URL] [--file CSV]`.
 
-Loads the generated nation (its 11,956 centres, N dossiers of 2023) through the import, then measures on the warm
-database, best of five: all tallies from the sums that the writes maintain, the same by the plain SQL aggregate over
-dossiers and papers and, of an SQLite file, by DuckDB over the same rows, the figures of the national report, a
-province's page, and the import of a day's changes (half new dossiers, half changed ones). All ways of counting must
-agree. Prints one JSON object; times are CPU seconds of this process, without the server's of PostgreSQL, whose wall
-time is told beside.
+Writes a register of the generated nation (its 11,956 centres, N dossiers of 2023) as CSV, imports it as `sohoa import`
+does, then a day's file (half new dossiers, half changed ones), while another process writes to the catalogue as a
+watcher would. Then measures on the warm database, best of five: all tallies from the sums that the writes maintain, the
+same by the plain SQL aggregate over dossiers and papers and, of an SQLite file, by DuckDB over the same rows, the
+national report, a province's page, a centre's page with its dossiers. All ways of counting must agree.
+
+Prints one JSON object: CPU seconds of this process, without the server's of PostgreSQL, and wall-clock seconds.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import gc
+import csv
 import json
-import sqlite3
+import math
+import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 
-from pipeline import clock
+from benchmarks import beside_duckdb
+from benchmarks.waiting import clerk
+from flows.importing import Kind, import_file
+from flows.publishing import make_report
+from flows.services import Services, open_services, prepare
+from flows.settings import SETTINGS_FILE, load
+from pipeline.clock import local_day
+from pipeline.errors import IntegrityError
 from pipeline.indicators import periods
-from pipeline.indicators.difficulties import watched
-from pipeline.indicators.inputs import Sources, compute, gather
 from pipeline.indicators.report import Report
-from pipeline.indicators.trend import span
-from pipeline.model import Dossier, Measure, Scope, Tally
+from pipeline.model import Measure, Scope, Tally
 from pipeline.output import report_html
-from sample_scans import nation
-from storage.catalogue import Catalogue
+from pipeline.register import Problem, stream_dossiers
+from sample_scans import nation, register_files
 
 PERIOD = periods.parse("9T/2023")
 NOW = datetime(2023, 10, 2, tzinfo=UTC)
+AFTER = datetime(2023, 12, 31, tzinfo=UTC)
+"""When the register is imported: the generated results are issued until October."""
 OF_SCALE_ONE = 28_739
 """Dossiers of 2023 in the generated nation at scale 1."""
-M = Measure
-
-DUCKDB_COLUMNS = {
-    "procedures": "code TEXT, result_is_document INTEGER",
-    "dossiers": "id BIGINT, centre TEXT, procedure TEXT, received_at TEXT",
-    "components": "dossier_id BIGINT, flagged INTEGER",
-    "results": "dossier_id BIGINT, flagged INTEGER",
-}
-DUCKDB_QUERY = """
-    WITH given AS (SELECT dossier_id, sum(flagged) AS digitized FROM components GROUP BY dossier_id),
-         issued AS (SELECT dossier_id, sum(flagged) AS digitized FROM results GROUP BY dossier_id)
-    SELECT d.centre, count(*),
-           count(*) FILTER (given.digitized > 0 AND (p.result_is_document = 0 OR issued.digitized > 0)),
-           sum(coalesce(given.digitized, 0)),
-           count(*) FILTER (p.result_is_document = 1 AND issued.digitized > 0)
-    FROM dossiers d JOIN procedures p ON p.code = d.procedure
-    LEFT JOIN given ON given.dossier_id = d.id LEFT JOIN issued ON issued.dossier_id = d.id
-    WHERE d.received_at >= ? AND d.received_at < ? GROUP BY d.centre
-"""
-
 A_DAY = 120_000
-"""Dossiers that change in a day, nationally, at 10 million a year; scaled down with N."""
+"""Dossiers that change in a day, nationally, at 10 million a year."""
+
+Found = dict[str, Any]
 
 
 def seconds(work: Callable[[], Any], times: int = 5) -> dict[str, float]:
@@ -76,114 +64,120 @@ def seconds(work: Callable[[], Any], times: int = 5) -> dict[str, float]:
     return {"cpu": round(cpu, 3), "wall": round(wall, 3)}
 
 
-def once(work: Callable[[], Any]) -> dict[str, float]:
-    return seconds(work, 1)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dossiers", type=int, default=100_000)
+    parser.add_argument("--day", type=int, default=0, help=f"dossiers of the day; default: {A_DAY:,} of ten million")
     parser.add_argument("--database", default="", help="an SQLAlchemy address of an empty database; default: SQLite")
+    parser.add_argument("--file", type=Path, help="the register's CSV, kept for the next run; made where it is missing")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "catalogue.sqlite"
-        catalogue = Catalogue(given.database or f"sqlite:///{file}")
-        catalogue.upgrade()
-        found = measure(catalogue, given.dossiers)
-        if not given.database:
-            found["database_mb"] = round(file.stat().st_size / 1e6)
-            found |= in_duckdb(file, catalogue.rates.recount(PERIOD))
-        catalogue.close()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole, day = given.file or folder / "dossiers.csv", folder / "day.csv"
+        if not whole.exists():
+            scale = math.ceil(given.dossiers / OF_SCALE_ONE)
+            rows = islice(nation.dossiers(2023, scale=scale), given.dossiers)
+            register_files.write_dossiers(whole.parent, rows, whole.name)
+        of_day = given.day or max(1, round(A_DAY * given.dossiers / 10_000_000))
+        write_day(whole, given.dossiers, of_day, day)
+        chosen = f"database_url = {json.dumps(given.database)}\n" if given.database else ""
+        (folder / SETTINGS_FILE).write_text(chosen)
+        settings = load(folder)
+        prepare(settings)
+        with open_services(settings) as services:
+            found: Found = {"dossiers": given.dossiers, "file_mb": _mb(whole), "day": of_day}
+            found |= loading(services, whole, day)
+            file = folder / "catalogue.sqlite"
+            if not given.database:
+                found |= {"database_mb": _mb(file), "log_mb": _mb(file.with_name(file.name + "-wal"))}
+            print(json.dumps(found), flush=True)
+            found |= reporting(services)
+            if not given.database:
+                found |= in_duckdb(file, services.catalogue.rates.tallies(PERIOD))
+            found["verify_s"] = seconds(services.catalogue.rates.differences, 1)
     print(json.dumps(found, indent=1))
 
 
-def measure(catalogue: Catalogue, count: int) -> dict[str, Any]:
-    scale = max(1, round(count / OF_SCALE_ONE))
-    rows = islice(nation.dossiers(2023, scale=scale), count)
-    catalogue.register.put_centres(nation.centres())
-    catalogue.register.put_procedures(nation.PROCEDURES)
-    found: dict[str, Any] = {"load_s": once(lambda: catalogue.register.put_dossiers(rows))}
-    gc.collect()
-    day = list(_day(scale, round(A_DAY * count / 10_000_000)))
-    found["day"] = len(day)
-    found["day_s"] = once(lambda: catalogue.register.put_dossiers(day))
-    rates = catalogue.rates
-    tallies = rates.tallies(PERIOD)
-    if _counted(tallies) != _counted(rates.recount(PERIOD)):
-        raise SystemExit("the sums are not those of the recount")
-    found["dossiers"] = sum(tally.counts.get(Measure.DOSSIERS, 0) for tally in tallies)
-    found["tallies_s"] = seconds(lambda: rates.tallies(PERIOD))
-    found["plain_aggregate_s"] = seconds(lambda: rates.recount(PERIOD), 2)
-    found["national_report_s"] = seconds(lambda: _report(catalogue, Scope.NATION, ""))
-    found["province_report_s"] = seconds(lambda: _report(catalogue, Scope.PROVINCE, "H18"))
-    found["province_page_s"] = seconds(lambda: report_html.render(_report(catalogue, Scope.PROVINCE, "H18")))
-    found["verify_s"] = once(rates.differences)
+def _mb(file: Path) -> int:
+    return round(file.stat().st_size / 1e6)
+
+
+def loading(services: Services, whole: Path, day: Path) -> Found:
+    register = services.catalogue.register
+    register.put_centres(nation.centres())
+    register.put_procedures(nation.PROCEDURES)
+    found: Found = {"read_day_s": seconds(lambda: _read(day), 1)}
+    for name, file in (("load", whole), ("day", day)):
+        with clerk(services.settings.catalogue_url) as waits:
+            found[f"{name}_s"] = seconds(lambda file=file: _import(services, file), 1)  # type: ignore[misc]
+        found[f"{name}_clerk_waits_s"] = waits.longest
+        found[f"{name}_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
     return found
+
+
+def _read(file: Path) -> None:
+    for _ in stream_dossiers(file, today=local_day(AFTER), tell=_no_problem):
+        pass
+
+
+def _no_problem(problem: Problem) -> None:
+    raise IntegrityError(str(problem))
+
+
+def _import(services: Services, file: Path) -> None:
+    import_file(services, Kind.DOSSIERS, file, AFTER, tell=_no_problem, keep=False)
+
+
+def reporting(services: Services) -> Found:
+    rates = services.catalogue.rates
+    make = partial(make_report, services, period=PERIOD, now=NOW, named=False)
+    found: Found = {"tallies_s": seconds(lambda: rates.tallies(PERIOD))}
+    found["national_report_s"] = seconds(lambda: make(Scope.NATION, ""))
+    found["province_report_s"] = seconds(lambda: make(Scope.PROVINCE, "H26"))
+    found["province_page_s"] = seconds(lambda: report_html.render(make(Scope.PROVINCE, "H26")))
+    found["centre_page_s"] = seconds(lambda: report_html.render(make(Scope.CENTRE, "H26.1")))
+    found["dossiers_page_s"] = seconds(lambda: _listed(services, make(Scope.CENTRE, "H26.1")))
+    print(json.dumps(found), flush=True)
+    recounted: list[Tally] = []
+    found["plain_aggregate_s"] = seconds(lambda: recounted.extend(rates.recount(PERIOD)), 1)
+    if _counted(rates.tallies(PERIOD)) != _counted(recounted):
+        raise IntegrityError("the sums are not those of the recount.")
+    found["counted"] = sum(tally.counts.get(Measure.DOSSIERS, 0) for tally in recounted)
+    return found
+
+
+def _listed(services: Services, report: Report) -> str:
+    return report_html.render_dossiers(report, services.catalogue.rates.missing(report.code, PERIOD, 500), ())
 
 
 def _counted(tallies: Any) -> list[tuple[str, dict[Measure, int]]]:
     return [(t.centre.code, {m: n for m, n in t.counts.items() if n}) for t in tallies]
 
 
-def _day(scale: int, count: int) -> Iterator[Dossier]:
-    """Dossiers received on the last day, and dossiers of the month before that got their result."""
-    received = datetime(2023, 9, 29, 2, tzinfo=UTC)
-    step = max(1, OF_SCALE_ONE * scale // max(1, count))
-    some = islice(islice(nation.dossiers(2023, scale=scale), 0, None, step), count)
-    for number, row in enumerate(some):
-        if number % 2:
-            yield replace(row, code=f"{row.centre}-230929-{900_000 + number}", received_at=received)
-        else:
-            yield replace(row, results=tuple(replace(paper, flagged=True) for paper in row.results))
+def write_day(whole: Path, among: int, count: int, file: Path) -> None:
+    """Dossiers received on the last day, and dossiers of the months before that got their result: every second of
+    `count` of the register's `among`."""
+    with whole.open(encoding="utf-8", newline="") as lines, file.open("w", encoding="utf-8", newline="") as out:
+        heading = next(lines)
+        rows = csv.DictReader(chain([heading], islice(lines, 0, None, max(1, among // count))))
+        writer = csv.DictWriter(out, rows.fieldnames or ())
+        writer.writeheader()
+        for number, row in enumerate(islice(rows, count)):
+            if number % 2:
+                code = f"{row['centre']}-230929-{9_000_000 + number}"
+                row |= {"code": code, "status": "accepted", "received_at": "2023-09-29", "resolved_at": ""}
+            else:
+                row["results_digitized"] = "1" if row["results"] else ""
+            writer.writerow(row)
 
 
-def in_duckdb(file: Path, expected: Sequence[Tally]) -> dict[str, Any]:
-    """The plain aggregate by DuckDB, over tables of its own with the rows of an SQLite file: of dossiers, components
-    and results as the register flags them, which is all that the generated nation has."""
-    first, after = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in clock.bounds(PERIOD))
+def in_duckdb(file: Path, expected: Sequence[Tally]) -> Found:
     with duckdb.connect() as connection:
-        started = time.process_time()
-        for table, columns in DUCKDB_COLUMNS.items():
-            connection.execute(f"CREATE TABLE {table} ({columns})")
-            names = ", ".join(column.split()[0] for column in columns.split(", "))
-            with contextlib.closing(sqlite3.connect(file)) as source:
-                cursor = source.execute(f"SELECT {names} FROM {table}")  # noqa: S608
-                while rows := cursor.fetchmany(200_000):
-                    frame = dict(zip(names.split(", "), map(np.array, zip(*rows, strict=True)), strict=True))
-                    connection.register("batch", frame)
-                    connection.execute(f"INSERT INTO {table} SELECT * FROM batch")  # noqa: S608
-                    connection.unregister("batch")
-        loaded = round(time.process_time() - started, 2)
-        connection.execute("SET threads = 1")
-
-        def counted() -> dict[str, tuple[int, ...]]:
-            rows = connection.execute(DUCKDB_QUERY, [first, after]).fetchall()
-            return {row[0]: tuple(int(number) for number in row[1:]) for row in rows}
-
-        measures = (M.DOSSIERS, M.DOSSIERS_DIGITIZED, M.COMPONENTS_DIGITIZED, M.E_RESULTS)
-        wanted = {
-            t.centre.code: tuple(t.counts.get(m, 0) for m in measures) for t in expected if t.counts.get(M.DOSSIERS)
-        }
-        if counted() != wanted:
-            raise SystemExit("DuckDB counts otherwise")
-        return {"duckdb_load_cpu": loaded, "duckdb_aggregate_s": seconds(counted)}
-
-
-def _report(catalogue: Catalogue, scope: Scope, code: str) -> Report:
-    """As `sohoa report` computes it."""
-    rates = catalogue.rates
-    targets = catalogue.lookup.targets()
-    procedures = watched(catalogue.lookup.procedures())
-    sources = Sources(
-        tallies=rates.tallies(PERIOD, scope, code),
-        before=rates.tallies(periods.same_period_last_year(PERIOD), scope, code, on=PERIOD.last),
-        targets=targets,
-        procedures=procedures,
-        by_procedure=rates.procedures(PERIOD, [row.code for row in procedures], scope, code),
-        months=rates.months(*span(PERIOD), scope, code),
-        judged=catalogue.quality.judged(PERIOD),
-    )
-    return compute(gather(scope, code, PERIOD, sources), NOW)
+        loaded = seconds(lambda: beside_duckdb.load(connection, file), 1)
+        if beside_duckdb.counted(connection, PERIOD) != beside_duckdb.wanted(expected):
+            raise IntegrityError("DuckDB counts otherwise.")
+        counted = seconds(lambda: beside_duckdb.counted(connection, PERIOD))
+    return {"duckdb_load_s": loaded, "duckdb_aggregate_s": counted}
 
 
 if __name__ == "__main__":

@@ -52,6 +52,11 @@ def same_period_last_year(period: Period) -> Period:
     return before
 
 
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return _month_end(day.year, day.month)
+
+
 def _months(name: str) -> tuple[int, int, int] | None:
     """Year, first and last month of a period of whole months."""
     if found := _YEAR.fullmatch(name):

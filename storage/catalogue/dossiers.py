@@ -1,51 +1,26 @@
-"""Dossiers written in bulk. They are compared and written as the plain rows that the database keeps, a batch at a time:
-values of the domain and statements for single rows would cost several times as much on ten million of them.
-"""
+"""Dossiers written in bulk: compared and written a batch at a time, as `dossier_rows` makes them."""
 
-# ruff: noqa: S608 -- only constants of this module are put into the statements
+# ruff: noqa: S608 -- only constants of this package are put into the statements
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import ImportRefused
-from pipeline.model import Component, Dossier, DossierStatus, Result, StatusChange
-from storage.catalogue import awaited, rollups
+from pipeline.model import DossierStatus, StatusChange
+from storage.catalogue import awaited
+from storage.catalogue.dossier_rows import COMPONENT, DOSSIER, RESULT, Row, Stored
 from storage.catalogue.lookup import history_of, history_text
-from storage.catalogue.tables import storable
+from storage.catalogue.tally_changes import TallyChanges
 
-BATCH = 5000
-_MANY_CELLS = 400_000
-"""An import that touches more centres, days and procedures (more than a nation's day) has whole days counted again."""
-
-_REMEMBERED = 20_000
-
-_DOSSIER = ("code", "centre", "procedure", "agency", "channel", "status", "received_at", "resolved_at", "history")
-_COMPONENT = ("code", "position", "name", "flagged", "reused")
-_RESULT = ("code", "position", "name", "flagged")
-_CENTRE, _PROCEDURE, _STATUS, _RECEIVED, _RESOLVED, _HISTORY = 1, 2, 5, 6, 7, 8
+_STATUS, _HISTORY = DOSSIER.index("status"), DOSSIER.index("history")
 
 _RESERVE = "SELECT setval(s, nextval(s) + %s) FROM CAST(pg_get_serial_sequence('dossiers', 'id') AS regclass) AS s"
-
-_VIETNAM = timedelta(hours=7)
-
-Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A dossier as its rows: without ids, papers in order."""
-
-    own: Row
-    components: tuple[Row, ...]
-    results: tuple[Row, ...]
 
 
 class DossierWriter:
@@ -56,80 +31,37 @@ class DossierWriter:
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._at = at
-        self._cells: set[rollups.Cell] = set()
-        self._days: set[date] = set()
-        self._moment: Callable[[datetime], Any] = _as_text if self._sqlite else _as_it_is
-        self._next_id = 0
-        self._rows_of_papers: dict[int, tuple[tuple[Component | Result, ...], tuple[Row, ...]]] = {}
+        self._first_id = self._next_id = 0
+        self._tallies = TallyChanges(connection)
 
-    def put(self, batch: Sequence[Dossier]) -> tuple[int, int, int]:
+    def put(self, batch: Sequence[Stored]) -> tuple[int, int, int]:
         """How many were added, changed and the same. No code comes twice in a batch."""
-        there = self._find([row.code for row in batch])
-        added: list[_Stored] = []
-        changed: list[tuple[int, _Stored, _Stored]] = []
-        for row in batch:
-            after = self._stored(row)
-            found = there.get(row.code)
+        there = self._find([row.own[0] for row in batch])
+        added: list[Stored] = []
+        changed: list[tuple[int, Stored, Stored]] = []
+        for after in batch:
+            found = there.get(after.own[0])
             if found is None:
                 added.append(after)
                 continue
             id_, before = found
-            after = self._with_history(before, after)
+            after = self._with_history(before, after)  # noqa: PLW2901
             if before != after:
                 changed.append((id_, before, after))
         self._insert(added)
-        self._update(changed)
+        earlier = [id_ for id_, _, _ in changed if not self._first_id or id_ < self._first_id]
+        with self._tallies.changing(earlier):
+            self._update(changed)
         awaited.have_changed(self._connection, [after.own[0] for _, _, after in changed])
-        for stored in (*added, *(s for _, before, after in changed for s in (before, after))):
-            self._note_cell(stored)
         return len(added), len(changed), len(batch) - len(added) - len(changed)
 
     def finish(self) -> None:
-        if self._days:
-            rollups.refresh_days(self._connection, self._days | {cell.day for cell in self._cells})
-        else:
-            rollups.refresh(self._connection, self._cells)
+        """The last thing that a transaction does."""
+        if self._first_id:
+            self._tallies.added_from(self._first_id)
+        self._tallies.apply()
 
-    # --- rows
-
-    def _stored(self, row: Dossier) -> _Stored:
-        moment = self._moment
-        return _Stored(
-            (
-                row.code,
-                row.centre,
-                row.procedure,
-                row.agency,
-                row.channel.value,
-                row.status.value,
-                None if row.received_at is None else moment(row.received_at),
-                None if row.resolved_at is None else moment(row.resolved_at),
-                history_text(row.history) if row.history else None,
-            ),
-            self._papers(row, row.components),
-            self._papers(row, row.results),
-        )
-
-    def _papers(self, row: Dossier, papers: tuple[Component | Result, ...]) -> tuple[Row, ...]:
-        """The rows of papers. Dossiers of a stream share the tuples of those that have the same, so these are known by
-        their identity, which lasts while they are kept here. Raises ImportRefused where a code comes twice."""
-        known = self._rows_of_papers.get(id(papers))
-        if known is not None and known[0] is papers:
-            return known[1]
-        codes = [paper.code for paper in papers]
-        if len(set(codes)) < len(codes):
-            twice = next(code for code in codes if codes.count(code) > 1)
-            raise ImportRefused(f"{row.code} names the paper {twice} twice.")
-        rows = tuple(
-            (p.code, at, storable(p.name), p.flagged, *((p.reused,) if isinstance(p, Component) else ()))
-            for at, p in enumerate(papers)
-        )
-        if len(self._rows_of_papers) >= _REMEMBERED:
-            self._rows_of_papers.clear()
-        self._rows_of_papers[id(papers)] = papers, rows
-        return rows
-
-    def _with_history(self, before: _Stored, after: _Stored) -> _Stored:
+    def _with_history(self, before: Stored, after: Stored) -> Stored:
         """What the register said earlier of a dossier's status stays, and a change that it only shows is noted."""
         old, new = before.own[_HISTORY], after.own[_HISTORY]
         changes = {*history_of(old), *history_of(new)} if new else set(history_of(old)) if old else set()
@@ -137,25 +69,17 @@ class DossierWriter:
         if self._at and before.own[_STATUS] != status and all(change.status != status for change in changes):
             changes.add(StatusChange(at=self._at, status=status))
         text = history_text(sorted(changes, key=lambda change: (change.at, list(DossierStatus).index(change.status))))
-        return after if text == new else replace(after, own=(*after.own[:_HISTORY], text))
-
-    def _note_cell(self, stored: _Stored) -> None:
-        received = stored.own[_RECEIVED]
-        if received is not None:
-            self._cells.add(rollups.Cell(stored.own[_CENTRE], _local_day(received), stored.own[_PROCEDURE]))
-            if len(self._cells) > _MANY_CELLS:
-                self._days.update(cell.day for cell in self._cells)
-                self._cells.clear()
+        return after if text == new else after._replace(own=(*after.own[:_HISTORY], text))
 
     # --- statements
 
-    def _find(self, codes: Sequence[str]) -> dict[str, tuple[int, _Stored]]:
-        rows = self._select(f"SELECT id, {', '.join(_DOSSIER)} FROM dossiers WHERE code", "", codes)
+    def _find(self, codes: Sequence[str]) -> dict[str, tuple[int, Stored]]:
+        rows = self._select(f"SELECT id, {', '.join(DOSSIER)} FROM dossiers WHERE code", "", codes)
         if not rows:
             return {}
         ids = [row[0] for row in rows]
         papers = []
-        for table, names in (("components", _COMPONENT), ("results", _RESULT)):
+        for table, names in (("components", COMPONENT), ("results", RESULT)):
             of_dossier: dict[int, list[Row]] = defaultdict(list)
             start = f"SELECT dossier_id, {', '.join(names)} FROM {table} WHERE dossier_id"
             for row in self._select(start, "ORDER BY dossier_id, position", ids):
@@ -163,7 +87,7 @@ class DossierWriter:
             papers.append(of_dossier)
         given, issued = papers
         return {
-            row[1]: (row[0], _Stored(tuple(row[1:]), tuple(given.get(row[0], ())), tuple(issued.get(row[0], ()))))
+            row[1]: (row[0], Stored(tuple(row[1:]), tuple(given.get(row[0], ())), tuple(issued.get(row[0], ()))))
             for row in rows
         }
 
@@ -173,29 +97,30 @@ class DossierWriter:
             return self._connection.exec_driver_sql(statement, (json.dumps(values),)).fetchall()
         return self._connection.exec_driver_sql(f"{start} = ANY(%s) {end}", (list(values),)).fetchall()
 
-    def _insert(self, rows: Sequence[_Stored]) -> None:
+    def _insert(self, rows: Sequence[Stored]) -> None:
         if not rows:
             return
         first = self._reserve_ids(len(rows))
-        self._write("dossiers", ("id", *_DOSSIER), ((id_, *row.own) for id_, row in enumerate(rows, first)))
+        self._write("dossiers", ("id", *DOSSIER), ((id_, *row.own) for id_, row in enumerate(rows, first)))
         self._write_papers(enumerate(rows, first))
 
-    def _write_papers(self, rows: Iterable[tuple[int, _Stored]]) -> None:
+    def _write_papers(self, rows: Iterable[tuple[int, Stored]]) -> None:
         rows = list(rows)
         given = ((id_, *paper) for id_, row in rows for paper in row.components)
-        self._write("components", ("dossier_id", *_COMPONENT), given)
+        self._write("components", ("dossier_id", *COMPONENT), given)
         issued = ((id_, *paper) for id_, row in rows for paper in row.results)
-        self._write("results", ("dossier_id", *_RESULT), issued)
+        self._write("results", ("dossier_id", *RESULT), issued)
 
     def _reserve_ids(self, count: int) -> int:
         """The first of `count` free ids. Only imports write dossiers, one at a time."""
         if not self._sqlite:
             last = self._connection.exec_driver_sql(_RESERVE, (count - 1,)).scalar_one()
-            return int(last) - count + 1
-        if not self._next_id:
-            highest = self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM dossiers").scalar_one()
-            self._next_id = int(highest) + 1
-        first, self._next_id = self._next_id, self._next_id + count
+            first = int(last) - count + 1
+        elif self._next_id:
+            first = self._next_id
+        else:
+            first = int(self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM dossiers").scalar_one()) + 1
+        self._first_id, self._next_id = self._first_id or first, first + count
         return first
 
     def _write(self, table: str, names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -217,10 +142,10 @@ class DossierWriter:
         except psycopg.Error as error:
             raise sa.exc.DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
-    def _update(self, changed: Sequence[tuple[int, _Stored, _Stored]]) -> None:
+    def _update(self, changed: Sequence[tuple[int, Stored, Stored]]) -> None:
         if not changed:
             return
-        names = _DOSSIER[1:]
+        names = DOSSIER[1:]
         own = [(*after.own[1:], id_) for id_, before, after in changed if before.own != after.own]
         if own:
             mark = "?" if self._sqlite else "%s"
@@ -240,29 +165,3 @@ class DossierWriter:
                 self._connection.exec_driver_sql(f"DELETE FROM {table} WHERE dossier_id = ANY(%s)", (ids,))
         if papers:
             self._write_papers(papers)
-
-
-def batches(rows: Iterable[Dossier]) -> Iterator[list[Dossier]]:
-    """Batches that hold no code twice, in the order of the rows."""
-    batch: dict[str, Dossier] = {}
-    for row in rows:
-        if row.code in batch or len(batch) == BATCH:
-            yield list(batch.values())
-            batch = {}
-        batch[row.code] = row
-    if batch:
-        yield list(batch.values())
-
-
-def _as_text(moment: datetime) -> str:
-    """As SQLite keeps it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-def _as_it_is(moment: datetime) -> datetime:
-    return moment
-
-
-def _local_day(stored: Any) -> date:
-    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored.astimezone(UTC)
-    return (moment + _VIETNAM).date()

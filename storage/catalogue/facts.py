@@ -54,47 +54,29 @@ def wanted(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     ).join_from(dossiers, procedures)
 
 
-def _papers(of_period: sa.CTE, papers: sa.Table, kind: PaperKind) -> sa.Subquery:
-    """A row for each paper of a kind of the dossiers of `of_period`, with the columns of the dossier, and one without
-    a paper for a dossier that has none. `own` is null where no document of it was read, 0 where all those that were
-    digitize a component of the dossier too (of a result), else 1.
+def _is_read(papers: sa.Table, kind: PaperKind, *, own: bool = False) -> _Flag:
+    """Whether a document that was read digitizes the paper; with `own` one that digitizes no component of the dossier.
 
-    Outer joins by indexed columns keep SQLite from walking all papers and matches for a short period, and from joining
-    intermediate results without an index.
+    Looked up paper by paper: most have no match, and a join would have to be sorted again by paper.
     """
+    digitizes = sa.exists().where(
+        matches.c.dossier_id == papers.c.dossier_id,
+        matches.c.kind == kind,
+        matches.c.paper == papers.c.code,
+        matches.c.superseded_at.is_(None),
+        readings.c.document == matches.c.document,
+        readings.c.current,
+    )
+    if not own:
+        return digitizes
     other = matches.alias("of_component")
     is_copy = sa.exists().where(
-        matches.c.kind == PaperKind.RESULT,
         other.c.dossier_id == matches.c.dossier_id,
         other.c.kind == PaperKind.COMPONENT,
         other.c.document == matches.c.document,
         other.c.superseded_at.is_(None),
     )
-    in_force = sa.and_(
-        matches.c.dossier_id == papers.c.dossier_id,
-        matches.c.kind == kind,
-        matches.c.paper == papers.c.code,
-        matches.c.superseded_at.is_(None),
-    )
-    read = sa.and_(readings.c.document == matches.c.document, readings.c.current)
-    is_component = kind is PaperKind.COMPONENT
-    reused = papers.c.reused if is_component else sa.false()
-    exempt = sa.tuple_(of_period.c.procedure, papers.c.code).in_(_exempt()) if is_component else sa.false()
-    columns = [*of_period.c, papers.c.code.label("paper"), papers.c.flagged, reused.label("reused")]
-    return (
-        sa.select(
-            *columns,
-            exempt.label("exempt"),
-            sa.func.max(sa.case((readings.c.id.is_(None), None), (is_copy, 0), else_=1)).label("own"),
-        )
-        .select_from(
-            of_period.outerjoin(papers, papers.c.dossier_id == of_period.c.id)
-            .outerjoin(matches, in_force)
-            .outerjoin(readings, read)
-        )
-        .group_by(*of_period.c, papers.c.code, papers.c.flagged, *([reused] if is_component else []))
-        .subquery(f"{kind.value}_papers")
-    )
+    return digitizes.where(sa.not_(is_copy))
 
 
 def _exempt() -> sa.Select[Any]:
@@ -111,77 +93,107 @@ def _sum(condition: _Flag) -> _Number:
     return sa.func.sum(_one(condition))
 
 
-_NOTHING = sa.literal_column("0", sa.Integer)
-
-
 def _numbers(of_period: sa.CTE, name: str) -> sa.CTE:
-    """Per dossier its columns, and of its components and results: how many, digitized, digitized by a match; components
-    exempt and reused; results left out as a component's copy."""
-    given = _papers(of_period, components, PaperKind.COMPONENT)
-    issued = _papers(of_period, results, PaperKind.RESULT)
-    names = (
-        *("given", "given_digitized", "given_matched", "exempt", "reused"),
-        *("issued", "issued_digitized", "issued_matched", "copied"),
+    """Per dossier its columns, and of its components and results: how many, digitized by a match, digitized by the
+    register's flag alone; components exempt and reused; results read, those left out as a component's copy too.
+
+    Dossiers and papers are rows of one list that is grouped by dossier, since SQLite would join the sums of the papers
+    to the dossiers without an index. Truth values are numbers in it.
+    """
+    given = (
+        sa.select(
+            components.c.dossier_id,
+            components.c.flagged,
+            components.c.reused,
+            sa.tuple_(of_period.c.procedure, components.c.code).in_(_exempt()).label("exempt"),
+            _is_read(components, PaperKind.COMPONENT).label("matched"),
+        )
+        .join_from(of_period, components, components.c.dossier_id == of_period.c.id)
+        .subquery("component_papers")
+    )
+    issued = (
+        sa.select(
+            results.c.dossier_id,
+            results.c.flagged,
+            _is_read(results, PaperKind.RESULT).label("read"),
+            _is_read(results, PaperKind.RESULT, own=True).label("matched"),
+        )
+        .join_from(of_period, results, results.c.dossier_id == of_period.c.id)
+        .subquery("result_papers")
     )
     counted = sa.not_(given.c.exempt)
-    matched = given.c.own.is_not(None)
-    own = issued.c.own
-    of_given = (
-        _one(sa.and_(given.c.paper.is_not(None), counted)),
-        _one(sa.and_(sa.or_(given.c.flagged, matched), counted)),
-        _one(sa.and_(matched, counted)),
-        _one(sa.and_(given.c.paper.is_not(None), given.c.exempt)),
-        _one(given.c.reused),
-        *([_NOTHING] * 4),
+    one, none = sa.literal_column("1", sa.Integer), sa.literal_column("0", sa.Integer)
+    numbers = {
+        "given": (none, _one(counted), none),
+        "given_matched": (none, _one(sa.and_(counted, given.c.matched)), none),
+        "given_by_flag": (none, _one(sa.and_(counted, given.c.flagged, sa.not_(given.c.matched))), none),
+        "exempt": (none, _one(given.c.exempt), none),
+        "reused": (none, _one(given.c.reused), none),
+        "issued": (none, none, one),
+        "issued_matched": (none, none, _one(issued.c.matched)),
+        "issued_by_flag": (none, none, _one(sa.and_(issued.c.flagged, sa.not_(issued.c.read)))),
+        "issued_read": (none, none, _one(issued.c.read)),
+    }
+    own = [column for column in of_period.c if column.name != "id"]
+    rows = (
+        sa.select(of_period.c.id, *(_one(c).label(c.name) if _is_truth(c) else c for c in own)),
+        sa.select(given.c.dossier_id, *(sa.null() for _ in own)),
+        sa.select(issued.c.dossier_id, *(sa.null() for _ in own)),
     )
-    of_issued = (
-        *([_NOTHING] * 5),
-        _one(issued.c.paper.is_not(None)),
-        _one(sa.or_(own == 1, sa.and_(own.is_(None), issued.c.flagged))),
-        _one(own == 1),
-        _one(own == 0),
-    )
-    parts = [
-        sa.select(
-            *(papers.c[column.name] for column in of_period.c),
-            *(number.label(name) for name, number in zip(names, numbers, strict=True)),
+    each = sa.union_all(
+        *(
+            row.add_columns(*(parts[at].label(number) for number, parts in numbers.items()))
+            for at, row in enumerate(rows)
         )
-        for papers, numbers in ((given, of_given), (issued, of_issued))
-    ]
-    each = sa.union_all(*parts).subquery("papers")
-    keys = [each.c[column.name] for column in of_period.c]
-    sums = (sa.func.sum(each.c[number]).label(number) for number in names)
-    return sa.select(*keys, *sums).group_by(*keys).cte(name)
+    ).subquery("papers")
+    return (
+        sa.select(
+            each.c.id,
+            *(sa.func.max(each.c[column.name]).label(column.name) for column in own),
+            *(sa.func.sum(each.c[number]).label(number) for number in numbers),
+        )
+        .group_by(each.c.id)
+        .cte(name)
+    )
+
+
+def _is_truth(column: sa.ColumnElement[Any]) -> bool:
+    return isinstance(column.type, sa.Boolean)
 
 
 def dossier_facts(of_period: sa.CTE, name: str = "dossier_facts") -> sa.CTE:
     """A row for each dossier of `of_period` with its columns: what it counts for, as numbers and truth values. `name`
     tells it from another one in the same statement."""
-    of = _numbers(of_period, f"numbers_of_{name}").c
+    numbers = _numbers(of_period, f"numbers_of_{name}")
+    of = numbers.c
+    own = {c.name: of[c.name] == 1 if _is_truth(c) else of[c.name] for c in of_period.c}
+    result_is_document = own["result_is_document"]
 
     def complete(component_count: _Number, result_count: _Number) -> _Flag:
         nothing_to_digitize = sa.and_(of.given == 0, of.exempt > 0)
         return sa.and_(
-            sa.or_(component_count > 0, nothing_to_digitize), sa.or_(sa.not_(of.result_is_document), result_count > 0)
+            sa.or_(component_count > 0, nothing_to_digitize), sa.or_(sa.not_(result_is_document), result_count > 0)
         )
 
-    digitized = complete(of.given_digitized, of.issued_digitized)
+    given_digitized = of.given_matched + of.given_by_flag
+    issued_digitized = of.issued_matched + of.issued_by_flag
+    digitized = complete(given_digitized, issued_digitized)
     by_match = complete(of.given_matched, of.issued_matched)
-    e_result = sa.and_(of.result_is_document, of.issued_digitized > 0)
+    e_result = sa.and_(result_is_document, issued_digitized > 0)
     return sa.select(
-        *(of[column.name] for column in of_period.c),
+        *(value.label(column) for column, value in own.items()),
         digitized.label("digitized"),
         sa.and_(digitized, sa.not_(by_match)).label("digitized_by_flag"),
         (of.reused > 0).label("reusing"),
         e_result.label("e_result"),
         sa.and_(e_result, of.issued_matched == 0).label("e_result_by_flag"),
         of.given.label("components"),
-        of.given_digitized.label("components_digitized"),
-        (of.given_digitized - of.given_matched).label("components_by_flag"),
+        given_digitized.label("components_digitized"),
+        of.given_by_flag.label("components_by_flag"),
         of.issued.label("results"),
-        of.issued_digitized.label("results_digitized"),
-        (of.issued_digitized - of.issued_matched).label("results_by_flag"),
-        of.copied.label("results_copied"),
+        issued_digitized.label("results_digitized"),
+        of.issued_by_flag.label("results_by_flag"),
+        (of.issued_read - of.issued_matched).label("results_copied"),
     ).cte(name)
 
 

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
 from pipeline import clock
+from pipeline.indicators.periods import month_end
 from pipeline.model import Measure, Period
 from storage.catalogue.facts import counts, dossier_facts, wanted
-from storage.catalogue.rollup_statements import local_day, month_end, month_of, months_and_days, values_table
+from storage.catalogue.rollup_statements import local_day, month_of, months_and_days, values_table
 from storage.catalogue.tables import UtcDateTime, dossiers, metadata
 
 MEASURES = (
@@ -60,13 +61,6 @@ def refresh(connection: sa.Connection, cells: Sequence[Cell]) -> None:
     keys = [procedure_tallies.c[name] for name in _KEY]
     connection.execute(sa.delete(procedure_tallies).where(sa.tuple_(*keys).in_(sa.select(*stale.c))))
     _insert(connection, _stale(connection, cells))
-
-
-def refresh_month(connection: sa.Connection, month: date) -> None:
-    """Counts a whole month of all procedures and centres again."""
-    connection.execute(sa.delete(procedure_tallies).where(procedure_tallies.c.month == month))
-    first, after = clock.bounds(Period(name="", first=month, last=month_end(month)))
-    _insert(connection, _all(connection).where(dossiers.c.received_at >= first, dossiers.c.received_at < after))
 
 
 def rebuild(connection: sa.Connection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,11 @@ from pipeline.ports import Changes
 from pipeline.text import same_spelling
 from storage.catalogue import rollups
 from storage.catalogue.centres import CentreWriter
-from storage.catalogue.dossiers import DossierWriter, batches
+from storage.catalogue.dossier_rows import DOSSIER, RowMaker, Stored, batches
+from storage.catalogue.dossiers import DossierWriter
 from storage.catalogue.lookup import all_targets, procedures_of
 from storage.catalogue.session import Database, exclusive, refresh_statistics
+from storage.catalogue.spool import Spool
 from storage.catalogue.tables import centres, procedure_components, procedures, targets
 
 _MANY = 1000
@@ -68,18 +70,18 @@ class Register:
 
     def put_dossiers(self, rows: Iterable[Dossier], *, dry_run: bool = False, at: datetime | None = None) -> Changes:
         """Raises ImportRefused where a centre or a procedure is unknown, or a dossier names a paper twice; nothing is
-        imported then."""
+        imported then.
+
+        The rows are all read before the transaction begins, so that others wait for the writing alone.
+        """
         added = changed = same = 0
-        with importing(self._database, dry_run) as connection:
-            known = {
-                "centre": set(connection.scalars(sa.select(centres.c.code))),
-                "procedure": set(connection.scalars(sa.select(procedures.c.code))),
-            }
+        make = RowMaker(sqlite=self._database.is_sqlite)
+        stored = ([make.stored(row) for row in batch] for batch in batches(rows))
+        with Spool(self._database.folder, stored) as spool, importing(self._database, dry_run) as connection:
+            require = _known_codes(connection)
             writer = DossierWriter(connection, at)
-            for batch in batches(rows):
-                for field, codes in known.items():
-                    if unknown := sorted({getattr(row, field) for row in batch} - codes):
-                        raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
+            for batch in spool:
+                require(batch)
                 counts = writer.put(batch)
                 added, changed, same = added + counts[0], changed + counts[1], same + counts[2]
             if added + changed >= _MANY and not dry_run:
@@ -97,6 +99,22 @@ def importing(database: Database, dry_run: bool) -> Iterator[sa.Connection]:
             yield connection
             if dry_run:
                 savepoint.rollback()
+
+
+def _known_codes(connection: sa.Connection) -> Callable[[Sequence[Stored]], None]:
+    """A function that raises ImportRefused where a dossier is of an unknown centre or procedure."""
+    known = {
+        "centre": set(connection.scalars(sa.select(centres.c.code))),
+        "procedure": set(connection.scalars(sa.select(procedures.c.code))),
+    }
+
+    def require(batch: Sequence[Stored]) -> None:
+        for field, codes in known.items():
+            at = DOSSIER.index(field)
+            if unknown := sorted({row.own[at] for row in batch} - codes):
+                raise ImportRefused(f"Not in the register: {field} {', '.join(unknown[:10])}.")
+
+    return require
 
 
 class _Counter:

@@ -5,7 +5,6 @@ The local day in SQL is that of UTC+7, which the clocks of Vietnam have shown si
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, timedelta
@@ -14,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from pipeline.indicators.periods import month_end
 from pipeline.model import Period
-from storage.catalogue.tables import UtcDateTime, dossiers
+from storage.catalogue.tables import RowId, UtcDateTime, dossiers
 
 
 def local_day(connection: sa.Connection) -> sa.ColumnElement[date]:
@@ -29,10 +29,6 @@ def month_of(connection: sa.Connection, day: sa.ColumnElement[date]) -> sa.Colum
     if connection.dialect.name == "sqlite":
         return sa.func.date(day, "start of month", type_=sa.Date)
     return sa.cast(sa.func.date_trunc("month", day), sa.Date)
-
-
-def month_end(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def months_and_days(period: Period) -> tuple[list[tuple[date, date]], list[tuple[date, date]]]:
@@ -62,8 +58,10 @@ def values_table(connection: sa.Connection, columns: dict[str, tuple[Any, Sequen
     ).cte("stale")
 
 
-def _as_stored(kind: Any, values: Sequence[Any]) -> list[str]:
+def _as_stored(kind: Any, values: Sequence[Any]) -> Sequence[Any]:
     """As SQLite keeps them: days and UTC times as text."""
+    if kind is RowId:
+        return values
     if isinstance(kind, UtcDateTime):
         return [f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" for value in values]
     return [str(value) for value in values]

@@ -1,15 +1,14 @@
 """Sums over dossiers by centre and local day, by centre and month, and by procedure, centre and month, maintained with
 every write.
 
-Whatever changes what a dossier counts for (an import, a match, a reading, a purge) ends its transaction by counting the
-days it touched again, from the dossiers: nothing is added or taken away by arithmetic, so nothing can drift. One
-transaction at a time does this, and last: a day that two writers touch is counted by the later one with the other's
-rows before it. `differences` compares all with a full recount.
+Whatever changes what a few dossiers count for (a match, a reading, a purge) ends its transaction by counting the days
+it touched again, from the dossiers; an import, which touches a whole register, adds and takes away what its own
+dossiers count for (see `tally_changes`). One transaction at a time does this, and last: a day that two writers touch is
+counted by the later one with the other's rows before it. `differences` compares all with a full recount.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -18,11 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
 from pipeline import clock
+from pipeline.indicators.periods import month_end
 from pipeline.model import Period
 from storage.catalogue import procedure_tallies
 from storage.catalogue.facts import COUNTED, counts, dossier_facts, wanted
 from storage.catalogue.procedure_tallies import Within
-from storage.catalogue.rollup_statements import local_day, month_end, month_of, months_and_days, values_table
+from storage.catalogue.rollup_statements import local_day, month_of, months_and_days, values_table
 from storage.catalogue.session import chunks, exclusive
 from storage.catalogue.tables import UtcDateTime, dossiers, matches, metadata
 
@@ -75,22 +75,6 @@ def refresh(connection: sa.Connection, cells: Iterable[Cell]) -> None:
     by_procedure = {(procedure, day.replace(day=1), centre) for centre, day, procedure in all_cells}
     for triples in chunks(sorted(by_procedure), _CELLS):
         procedure_tallies.refresh(connection, triples)
-
-
-def refresh_days(connection: sa.Connection, days: Iterable[date]) -> None:
-    """Counts whole days of all centres again, and their months: for a large import, which touches most centres on each
-    of its days. The last thing that a transaction does."""
-    exclusive(connection, "tallies")
-    for month, some in itertools.groupby(sorted(set(days)), lambda day: day.replace(day=1)):
-        of_month = list(some)
-        first, after = clock.bounds(Period(name="", first=of_month[0], last=of_month[-1]))
-        connection.execute(sa.delete(day_tallies).where(day_tallies.c.day.between(of_month[0], of_month[-1])))
-        received = sa.and_(dossiers.c.received_at >= first, dossiers.c.received_at < after)
-        connection.execute(_insert_days(_all_dossiers(connection).where(received)))
-        connection.execute(sa.delete(month_tallies).where(month_tallies.c.month == month))
-        within = day_tallies.c.day.between(month, month_end(month))
-        connection.execute(_insert_months(_all_months(connection).where(within)))
-        procedure_tallies.refresh_month(connection, month)
 
 
 def refresh_documents(connection: sa.Connection, documents: Collection[str]) -> None:

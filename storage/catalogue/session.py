@@ -13,6 +13,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -54,6 +55,8 @@ class Database:
             raise ConfigurationError(f"The catalogue works on SQLite and PostgreSQL, not on {parsed.drivername}.")
         self.in_memory = backend == "sqlite" and parsed.database in (None, "", ":memory:")
         self.path = None if self.in_memory or backend != "sqlite" else parsed.database
+        self.is_sqlite = backend == "sqlite"
+        self.folder = Path(self.path).parent if self.path else None
         self.name = _safe_name(parsed)
         self._engine = _sqlite_engine(parsed, self.in_memory) if backend == "sqlite" else _postgresql_engine(parsed)
         self._writer = self._engine.execution_options(**{_WRITES: True})

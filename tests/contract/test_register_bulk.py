@@ -1,30 +1,49 @@
 """What the bulk way of writing dossiers has to get right on each database."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.model import Component, DossierStatus, StatusChange
+from pipeline.model import Component, Dossier, DossierStatus, StatusChange
 from pipeline.ports import Changes
-from storage.catalogue import Catalogue, dossiers
-from tests.storage.catalogue_builders import SEPTEMBER, centre, dossier, fill_register, minutes, procedure
+from storage.catalogue import Catalogue
+from tests.storage.catalogue_builders import SEPTEMBER, centre, dossier, drop, fill_register, minutes, procedure
 
 LATER = datetime(2023, 9, 20, tzinfo=UTC)
 
 
-def test_a_large_import_counts_whole_days_and_they_are_right(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_an_import_adds_changes_and_moves_is_added_to_the_sums_and_taken_away(catalogue: Catalogue) -> None:
     fill_register(catalogue, dossier(1))
-    monkeypatch.setattr(dossiers, "_MANY_CELLS", 3)
     rows = [dossier(n, received_at=minutes(n * 24 * 60)) for n in range(2, 40)]
     assert catalogue.register.put_dossiers(rows) == Changes(added=38)
     assert catalogue.rates.differences() == []
     moved = [replace(row, received_at=minutes(60 * 24 * 60)) for row in rows[:10]]
-    assert catalogue.register.put_dossiers(moved) == Changes(changed=10)
+    undated = [replace(row, received_at=None) for row in rows[10:14]]
+    assert catalogue.register.put_dossiers([*moved, *undated, dossier(50)]) == Changes(added=1, changed=14)
     assert catalogue.rates.differences() == []
     assert catalogue.rates.tallies(SEPTEMBER) == catalogue.rates.recount(SEPTEMBER)
+
+
+def test_a_dossier_that_comes_twice_counts_as_it_came_last(catalogue: Catalogue) -> None:
+    fill_register(catalogue)
+    first, other = dossier(1), replace(dossier(1), received_at=minutes(40 * 24 * 60))
+    assert catalogue.register.put_dossiers([first, other]) == Changes(added=1, changed=1)
+    assert catalogue.rates.differences() == []
+
+
+def test_nobody_waits_while_the_rows_are_read(catalogue: Catalogue) -> None:
+    """The register's file may take an hour to be read: a clerk's scan is received meanwhile."""
+    fill_register(catalogue)
+
+    def rows() -> Iterator[Dossier]:
+        for number in range(3):
+            drop(catalogue, number)
+            yield dossier(number)
+
+    assert catalogue.register.put_dossiers(rows()) == Changes(added=3)
+    assert len(catalogue.lookup.dossiers([dossier(n).code for n in range(3)])) == 3
 
 
 def test_a_status_that_changed_is_noted_once_and_what_was_known_stays(catalogue: Catalogue) -> None:
