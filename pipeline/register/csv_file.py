@@ -16,6 +16,8 @@ from pipeline.register.problems import Problem
 
 SEPARATORS = (",", ";", "\t")
 _SAMPLE = 1 << 20
+LONGEST_LINE = 1 << 20
+"""Characters; a line that is longer is none of a register, and would have to be held in memory whole."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -74,9 +76,22 @@ def encoding_of(path: Path) -> str:
     return "utf-8-sig"
 
 
+def _lines(text: CsvText) -> Iterator[str]:
+    number = text.skipped
+    while line := text.file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise ImportRefused(
+                f"Line {number} is longer than {LONGEST_LINE:,} characters: the ends of lines are missing, or it is no "
+                "CSV file."
+            )
+        yield line
+
+
 def rows(text: CsvText) -> Iterator[tuple[int, Sequence[object]] | Problem]:
-    """Line number and cells of each record; a record that breaks the rules of quoting is a Problem."""
-    reader = csv.reader(text.file, delimiter=text.separator, strict=True)
+    """Line number and cells of each record; a record that breaks the rules of quoting is a Problem. Raises
+    ImportRefused where a line does not end."""
+    reader = csv.reader(_lines(text), delimiter=text.separator, strict=True)
     while True:
         number = reader.line_num + 1 + text.skipped
         try:

@@ -13,8 +13,12 @@ from pipeline.errors import ImportRefused
 from pipeline.register.problems import Problem
 
 MAX_UNPACKED = 2 * 1024**3
-"""A workbook that unpacks to more than this is no register."""
-_LOOK_FOR_MERGED = 20 * 1024**2
+"""A workbook that unpacks to more than this is no register: a sheet has room for a million lines."""
+MAX_TEXTS = 256 * 1024**2
+"""All different texts of a workbook are held in memory while it is read, in two to three times these bytes."""
+_TEXTS = "xl/sharedStrings.xml"
+_LOOK_FOR_MERGED = 50 * 1024**2
+"""Unpacked."""
 
 # openpyxl's stubs type the read-only classes too narrowly to name them here.
 Book = Any
@@ -31,10 +35,11 @@ _BROKEN = (
 def opened(path: Path) -> Iterator[Book]:
     """The workbook. Raises ImportRefused where it is none or is damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MAX_UNPACKED:
-            raise ImportRefused(f"{path.name} unpacks to more than {MAX_UNPACKED // 1024**3} GB.")
+        sizes = _sizes(path)
+        if sum(sizes.values()) > MAX_UNPACKED:
+            raise ImportRefused(f"{path.name} unpacks to more than {_mb(MAX_UNPACKED)}; save it as CSV.")
+        if sizes.get(_TEXTS, 0) > MAX_TEXTS:
+            raise ImportRefused(f"{path.name} holds more than {_mb(MAX_TEXTS)} of text; save it as CSV.")
         book = _load(path, read_only=True, data_only=True)
     except _BROKEN as error:
         raise ImportRefused(f"{path.name} is not a readable XLSX workbook ({type(error).__name__}).") from None
@@ -62,15 +67,25 @@ def rows(sheet: Sheet) -> Iterator[tuple[int, Sequence[object]] | Problem]:
 
 def merged_cells(path: Path) -> list[str]:
     """Up to three ranges of merged cells near the top of the first sheet; none looked for in a large file."""
-    if path.stat().st_size > _LOOK_FOR_MERGED:
-        return []
     try:
+        if sum(_sizes(path).values()) > _LOOK_FOR_MERGED:
+            return []
         book = _load(path)
     except _BROKEN:
         return []  # the sheet was readable as a stream; what is broken is decoration
     ranges = [r for r in book.worksheets[0].merged_cells.ranges if r.min_row <= 30] if book.worksheets else []
     book.close()
     return [r.coord for r in sorted(ranges, key=lambda r: (r.min_row, r.min_col))[:3]]
+
+
+def _sizes(path: Path) -> dict[str, int]:
+    """Unpacked, by the name of the part."""
+    with zipfile.ZipFile(path) as archive:
+        return {entry.filename: entry.file_size for entry in archive.infolist()}
+
+
+def _mb(size: int) -> str:
+    return f"{size >> 20:,} MB"
 
 
 def _load(path: Path, **how: bool) -> Book:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,13 +15,16 @@ from pipeline.errors import ImportRefused
 from pipeline.model import Centre, Dossier, DossierStatus, Level, Scope, StatusChange
 from pipeline.register import (
     Problem,
+    csv_file,
     dump_centres,
+    files,
     json_file,
     read_centres,
     read_dossiers,
     read_targets,
     read_units,
     stream_dossiers,
+    xlsx_file,
 )
 from pipeline.register.seen import Seen
 
@@ -65,6 +69,47 @@ def test_memory_does_not_grow_with_the_lines(tmp_path: Path) -> None:
         return most
 
     assert peak(9000) < peak(3000) + 9000 * 60  # what is remembered of each is its hash and its line
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "LONGEST_LINE", 200)
+    good = _lines(3)
+    path = _csv(tmp_path, HEAD, *good, "x" * 201)
+    with pytest.raises(ImportRefused, match="Line 5 is longer than 200 characters: the ends of lines are missing"):
+        read_dossiers(path, today=TODAY)
+    assert len(read_dossiers(_csv(tmp_path, HEAD, *good, "x" * 199), today=TODAY).rows) == 3
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _csv(tmp_path, HEAD, *_lines(3))
+    monkeypatch.setattr(files, "MAX_BYTES", path.stat().st_size)
+    assert len(read_dossiers(path, today=TODAY).rows) == 3
+    monkeypatch.setattr(files, "MAX_BYTES", path.stat().st_size - 1)
+    with pytest.raises(ImportRefused, match=r"file.csv is larger than 0 GB; split it and import the parts"):
+        read_dossiers(path, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("MAX_UNPACKED", "file.xlsx unpacks to more than 0 MB; save it as CSV"),
+        ("MAX_TEXTS", "file.xlsx holds more than 0 MB of text; save it as CSV"),
+    ],
+)
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, says: str
+) -> None:
+    path = tmp_path / "file.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate((HEAD, *_lines(3))):
+            sheet.write_row(number, 0, line.split(","))
+    assert len(read_dossiers(path, today=TODAY).rows) == 3
+    monkeypatch.setattr(xlsx_file, limit, 100)
+    with pytest.raises(ImportRefused, match=says):
+        read_dossiers(path, today=TODAY)
 
 
 def _no_problem(problem: Problem) -> None:
