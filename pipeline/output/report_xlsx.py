@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
 
-from pipeline.indicators.definitions import HEADLINE, RECORDS_DIGITIZED
+from pipeline.indicators.definitions import HEADLINE, RECORDS_DIGITIZED, Definition
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import Row
 from pipeline.output import report_format, report_sections, report_words
@@ -19,6 +20,9 @@ from pipeline.output.report_rows import Kind, Value, fields, missing_facts, valu
 GOOD, BEHIND = "#14684A", "#9C3D12"
 _WIDTHS = {Kind.WORDS: 16, Kind.COUNT: 12, Kind.RATE: 13, Kind.TARGET: 13, Kind.GAP: 13, Kind.CHANGE: 13}
 _NAME_COLUMN = 2
+_NOTE_COLUMNS = 6
+_LINE = 15.0
+"""Points of a line of text."""
 CHARTED = 100
 """Up to so many units are drawn."""
 
@@ -60,13 +64,17 @@ def _summary(book: Any, report: Report, language: Language) -> Any:
     sheet.write_string(2, 0, f"{period} ({report_format.days(report.period, language)})")
     as_of = f"{t['as_of']} {report_format.moment(report.made_at, language)}"
     sheet.write_string(3, 0, ". ".join(filter(None, (as_of, report_words.edition(report, language)))))
-    sheet.merge_range(4, 0, 4, 6, report_words.summary(report, language), wrap)
-    sheet.set_row(4, 64)
-    heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True})
+    sheet.set_row(1, 24)
+    summary = report_words.summary(report, language)
+    sheet.merge_range(4, 0, 4, 6, summary, wrap)
+    sheet.set_row(4, _height(summary, 46 + 6 * 16))
+    sheet.set_row(6, 2 * _LINE)
+    left = book.add_format({"bold": True, "bottom": 2, "valign": "bottom"})
+    heading = book.add_format({"bold": True, "bottom": 2, "valign": "bottom", "text_wrap": True, "align": "right"})
     for column, word in enumerate(
         ("indicator", "counted", "whole", "rate", "target", "gap_points", "same_period_points")
     ):
-        sheet.write_string(6, column, t[word], heading)
+        sheet.write_string(6, column, t[word], heading if column else left)
     count = book.add_format({"num_format": "#,##0"})
     line = 7
     for line, figure in enumerate(report.total.figures, start=7):
@@ -84,8 +92,10 @@ def _summary(book: Any, report: Report, language: Language) -> Any:
             _write(sheet, line, column, kind, value, _format(book, kind, decimals))
     sheet.write_string(line + 2, 0, t["missing"], bold)
     for row, (number, text) in enumerate(missing_facts(report, language), start=line + 3):
+        sheet.set_row(row, _height(text, 46))
         sheet.write_string(row, 0, text, wrap)
         sheet.write_number(row, 1, number, count)
+    _to_print(sheet)
     return sheet
 
 
@@ -109,9 +119,7 @@ def _units(book: Any, title: str, rows: Sequence[Row], language: Language) -> No
                 shape = book.add_format({"font_color": colour})
                 rule = {"type": "cell", "criteria": criteria, "value": 0, "format": shape}
                 sheet.conditional_format(1, at, len(rows), at, rule)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
+    _to_print(sheet)
     sheet.repeat_rows(0)
 
 
@@ -120,7 +128,7 @@ def _sections(book: Any, report: Report, language: Language) -> None:
     t = report_words.words(language)
     sheet = book.add_worksheet(t["sheet_sections"])
     title = book.add_format({"bold": True, "font_size": 13})
-    note = book.add_format({"italic": True})
+    note = book.add_format({"italic": True, "text_wrap": True, "valign": "top"})
     heading = book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 1, 46)
@@ -128,7 +136,9 @@ def _sections(book: Any, report: Report, language: Language) -> None:
     line = 0
     for section in report_sections.sections(report, language):
         sheet.write_string(line, 0, section.title, title)
-        sheet.write_string(line + 1, 0, section.note, note)
+        if section.note:
+            sheet.merge_range(line + 1, 0, line + 1, _NOTE_COLUMNS - 1, section.note, note)
+            sheet.set_row(line + 1, _height(section.note, 2 * 46 + (_NOTE_COLUMNS - 2) * 15))
         first = line + 3
         formats = [_format(book, field.kind, field.decimals) for field in section.fields]
         for at, field in enumerate(section.fields):
@@ -142,9 +152,7 @@ def _sections(book: Any, report: Report, language: Language) -> None:
             chart = _chart(book, "line", sheet.get_name(), section.title, rows, columns)
             sheet.insert_chart(first, len(section.fields) + 1, chart)
         line = first + len(section.rows) + 2
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    _to_print(sheet)
 
 
 def _chart(
@@ -175,11 +183,31 @@ def _method(book: Any, report: Report, language: Language) -> None:
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 100)
     for line, definition in enumerate(report.definitions):
+        explanation = f"{report_words.explanation(definition, language)} {_source(definition, language)}"
         version = f"{definition.name}, {t['version']} {definition.version}"
         sheet.write_string(line, 0, f"{report_words.label(definition, language)} ({version})", bold)
-        source = f"{t['source']}: {report_words.source(definition, language)}."
-        sheet.write_string(line, 1, f"{report_words.explanation(definition, language)} {source}", wrap)
-    sheet.write_string(len(report.definitions) + 1, 1, f"{t['rounding']} {t['target_rule']}", wrap)
+        sheet.set_row(line, max(_height(explanation, 100), 2 * _LINE))
+        sheet.write_string(line, 1, explanation, wrap)
+    rules = f"{t['rounding']} {t['target_rule']}"
+    sheet.set_row(len(report.definitions) + 1, _height(rules, 100))
+    sheet.write_string(len(report.definitions) + 1, 1, rules, wrap)
+    _to_print(sheet)
+
+
+def _source(definition: Definition, language: Language) -> str:
+    return f"{report_words.words(language)['source']}: {report_words.source(definition, language)}."
+
+
+def _height(text: str, width: int) -> float:
+    """Of a row with wrapped text over `width` characters: programs other than Excel do not find it themselves."""
+    return _LINE * math.ceil(1.1 * len(text) / width)
+
+
+def _to_print(sheet: Any) -> None:
+    """On A4 across, one page wide."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _format(book: Any, kind: Kind, decimals: int) -> Any:
