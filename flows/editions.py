@@ -14,28 +14,22 @@ from pipeline import keys
 from pipeline.errors import CatalogueUnavailable, IntegrityError, NotFound
 from pipeline.indicators import editions, inputs
 from pipeline.indicators.editions import Change, Edition, StoredFile
-from pipeline.indicators.report import EditionMark, Report, file_name
-from pipeline.model import Period, Scope
+from pipeline.indicators.inputs import Inputs
+from pipeline.indicators.report import EditionMark, Report
 from pipeline.output.report_files import Format, render
 
 
 def publish(
-    services: Services,
-    scope: Scope,
-    code: str,
-    period: Period,
-    now: datetime,
-    by: str,
-    formats: Collection[Format] = tuple(Format),
+    services: Services, gathered: Inputs, now: datetime, by: str, formats: Collection[Format] = tuple(Format)
 ) -> tuple[Edition, Report]:
-    """Computes a report and stores it as the next edition: its files, figures and inputs as objects, then the row.
+    """Computes a report and stores it as the next edition: its files, figures and inputs as objects, then the row. The
+    editions of a report that is mapped to the units of a day are numbered for themselves.
 
     Raises NotFound for an unknown code, CatalogueUnavailable where somebody else published it at the same moment.
     """
     catalogue = services.catalogue
-    gathered = inputs_of(services, scope, code, period)
-    last = catalogue.editions.latest(file_name(scope, code, period))
     report = inputs.compute(gathered, now, named_dossiers(services, gathered))
+    last = catalogue.editions.latest(report.file_name)
     now_figures = editions.figures(report)
     changes = editions.differences(figures_of(services, last), now_figures) if last else ()
     number = last.number + 1 if last else 1
@@ -47,9 +41,9 @@ def publish(
         return StoredFile(key=stored.key, sha256=stored.sha256)
 
     edition = Edition(
-        scope=scope,
-        code=code,
-        period=period,
+        scope=report.scope,
+        code=report.code,
+        period=report.period,
         number=number,
         published_at=now,
         as_of=now,
@@ -61,6 +55,7 @@ def publish(
         files={form.value: put(f"{report.file_name}.{form}", render(report, form)) for form in formats},
         changes=editions.headline(changes, report),
         changed=len(changes),
+        units_on=report.units_on,
     )
     put("edition.json", editions.dump(edition))
     if not catalogue.editions.record(edition):
@@ -106,7 +101,8 @@ def check(services: Services, edition: Edition, now: datetime) -> Check:
     if inputs.digest(source) != edition.inputs_sha256:
         raise IntegrityError(f"the inputs of {edition.name} are not those that were published.")
     again = inputs.compute(inputs.load(source), edition.as_of)
-    current = inputs.compute(inputs_of(services, edition.scope, edition.code, edition.period), now)
+    gathered = inputs_of(services, edition.scope, edition.code, edition.period, units_on=edition.units_on)
+    current = inputs.compute(gathered, now)
     return Check(
         recomputed=editions.differences(published, editions.figures(again)),
         since=editions.differences(published, editions.figures(current)),

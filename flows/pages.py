@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from flows.publishing import make_report
 from flows.services import Services
 from pipeline.indicators.report import Report
-from pipeline.model import Period, Scope
+from pipeline.model import Scope
 from pipeline.output import report_format, report_html
 from pipeline.output.report_format import Language
 from pipeline.output.report_html import Step
@@ -18,12 +16,15 @@ LISTED = 10_000
 """So many dossiers are in the list of a centre."""
 
 
+Make = Callable[[Scope, str], Report]
+"""Makes the report of a scope and code, the same period and units each time."""
+
+
 def write_pages(
     services: Services,
+    make: Make,
     scope: Scope,
     code: str,
-    period: Period,
-    now: datetime,
     folder: Path,
     *,
     language: Language = Language.VIETNAMESE,
@@ -35,8 +36,8 @@ def write_pages(
     Raises NotFound for an unknown code.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    writer = _Writer(services, period, now, folder, language, centres)
-    report = make_report(services, scope, code, period, now, named=False)
+    writer = _Writer(services, make, folder, language, centres)
+    report = make(scope, code)
     if scope is Scope.NATION:
         yield from writer.nation(report)
     elif scope is Scope.PROVINCE:
@@ -46,10 +47,8 @@ def write_pages(
 
 
 class _Writer:
-    def __init__(
-        self, services: Services, period: Period, now: datetime, folder: Path, language: Language, centres: bool
-    ) -> None:
-        self._services, self._period, self._now = services, period, now
+    def __init__(self, services: Services, make: Make, folder: Path, language: Language, centres: bool) -> None:
+        self._services, self._make = services, make
         self._folder, self._language, self._centres = folder, language, centres
 
     def nation(self, report: Report) -> Iterator[Path]:
@@ -57,7 +56,7 @@ class _Writer:
         yield self._report(report, "index.html", (), links)
         trail = (self._step(report, "index.html"),)
         for row in report.provinces:
-            below = make_report(self._services, Scope.PROVINCE, row.code, self._period, self._now, named=False)
+            below = self._make(Scope.PROVINCE, row.code)
             yield from self.province(below, _page(row.code), trail)
 
     def province(self, report: Report, name: str, trail: Sequence[Step]) -> Iterator[Path]:
@@ -66,14 +65,14 @@ class _Writer:
         if not self._centres:
             return
         for row in report.centres:
-            below = make_report(self._services, Scope.CENTRE, row.code, self._period, self._now, named=False)
+            below = self._make(Scope.CENTRE, row.code)
             yield from self.centre(below, _page(row.code), (*trail, self._step(report, name)))
 
     def centre(self, report: Report, name: str, trail: Sequence[Step]) -> Iterator[Path]:
         listing = f"{report.code}-ho-so.html"
         yield self._report(report, name, trail, {report.code: listing} if report.missing.dossiers else {})
         if report.missing.dossiers:
-            dossiers = self._services.catalogue.rates.missing(report.code, self._period, LISTED)
+            dossiers = self._services.catalogue.rates.missing(report.code, report.period, LISTED)
             steps = (*trail, self._step(report, name))
             yield self._put(listing, report_html.render_dossiers(report, dossiers, steps, self._language))
 

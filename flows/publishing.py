@@ -14,7 +14,8 @@ from pipeline.indicators import periods
 from pipeline.indicators.difficulties import watched
 from pipeline.indicators.inputs import Inputs, Sources, compute, gather
 from pipeline.indicators.report import Report
-from pipeline.indicators.trend import span
+from pipeline.indicators.rows import belongs
+from pipeline.indicators.trend import Step, span
 from pipeline.model import Dossier, Measure, Period, Scope, Tally
 from pipeline.output.report_files import Format, render
 from pipeline.output.report_format import Language
@@ -40,44 +41,56 @@ def make_report(
     now: datetime,
     *,
     units_on: date | None = None,
+    step: Step = Step.MONTH,
     named: bool = True,
 ) -> Report:
     """The report of a nation, province or centre for a period, beside the same period a year before where the register
     knows dossiers of it; with `named` it names some dossiers that are missing. Raises NotFound for an unknown code."""
-    inputs = inputs_of(services, scope, code, period, units_on=units_on)
+    inputs = inputs_of(services, scope, code, period, units_on=units_on, step=step)
     return compute(inputs, now, named_dossiers(services, inputs) if named else ())
 
 
-def inputs_of(services: Services, scope: Scope, code: str, period: Period, *, units_on: date | None = None) -> Inputs:
-    """What a report is computed from. `units_on`: centres lie where their units are on that day, not where they lay in
-    the period."""
+def inputs_of(
+    services: Services,
+    scope: Scope,
+    code: str,
+    period: Period,
+    *,
+    units_on: date | None = None,
+    step: Step = Step.MONTH,
+) -> Inputs:
+    """What a report is computed from; `step` is that of its trend. `units_on`: centres lie where their units are on
+    that day, not where they lay in the period; the inputs name the day from which on the units have been the same."""
     catalogue = services.catalogue
     rates = catalogue.rates
     before = periods.same_period_last_year(period)
     targets = catalogue.lookup.targets()
     procedures = watched(catalogue.lookup.procedures(), {t.code for t in targets if t.scope is Scope.SECTOR and t.code})
-    mapped = units_on is not None and scope is not Scope.CENTRE
-    if not mapped:
-        tallies, tallies_before = rates.tallies(period, scope, code), rates.tallies(before, scope, code, on=period.last)
+    units_on = None if scope is Scope.CENTRE else units_on
+    centres: list[str] | None = None
+    wide: tuple[Scope, str] = (scope, code) if units_on is None else (Scope.NATION, "")
+    if units_on is None:
+        tallies = rates.tallies(period, scope, code)
     else:  # any centre of the nation may lie in the province on that day
         units = units_of(catalogue.units.units(), catalogue.units.successions())
-        tallies, tallies_before = (
-            [replace(t, centre=placed(units, t.centre, period.last, units_on or period.last)) for t in of]
-            for of in (rates.tallies(period), rates.tallies(before, on=period.last))
-        )
-    by_place = not mapped or scope is Scope.NATION  # these sums are kept for places as they were
+        units_on = units.in_force_since(units_on)
+        tallies = [replace(t, centre=placed(units, t.centre, period.last, units_on)) for t in rates.tallies(period)]
+        if scope is not Scope.NATION:
+            tallies = [tally for tally in tallies if belongs(tally.centre, scope, code)]
+            centres = [tally.centre.code for tally in tallies]
     sources = Sources(
         tallies=tallies,
-        before=tallies_before,
+        before=rates.tallies(before, *wide, of=[tally.centre for tally in tallies]),
         targets=targets,
         indices=catalogue.reported.indices(),
         connections=catalogue.reported.connections(),
         procedures=procedures,
-        by_procedure=rates.procedures(period, [row.code for row in procedures], scope, code) if by_place else (),
-        months=rates.months(*span(period), scope, code) if by_place else {},
+        by_procedure=rates.procedures(period, [row.code for row in procedures], scope, code, centres=centres),
+        months=rates.months(*span(period, step), scope, code, centres=centres),
         shared=sharing.delivered(services, period),
         judged=catalogue.quality.judged(period),
-        units_on=units_on if mapped else None,
+        units_on=units_on,
+        step=step,
     )
     return gather(scope, code, period, sources)
 

@@ -10,19 +10,23 @@ from pipeline.model import Period, Sharing, System
 from pipeline.ports import Shared
 
 
-def unshared(services: Services, period: Period | None = None) -> Sequence[Shared]:
-    """By system and agency, of dossiers received in the period (of all times)."""
+def unshared(services: Services) -> Sequence[Shared]:
+    """By system and agency."""
     by_system = _procedures(services)
     sharing = services.catalogue.sharing
-    return [row for system in sorted(by_system) for row in sharing.shareable(system, by_system[system], period)]
+    return [row for system in sorted(by_system) for row in sharing.shareable(system, by_system[system])]
 
 
 def delivered(services: Services, period: Period) -> Sequence[Sharing]:
-    """What the reports say of this installation's agency: of others, which have installations of their own, it does
-    not know."""
+    """What the reports say of this installation's agency and the systems that it is connected to: of others, which
+    have installations of their own, it does not know."""
     agency = services.settings.agency
-    rows = [row for row in unshared(services, period) if agency and row.agency == agency]
-    return [Sharing(system=row.system, agency=row.agency, delivered=row.shared) for row in rows]
+    found = []
+    for system, procedures in _procedures(services).items() if agency else ():
+        if system in services.settings.connections:
+            centres = services.catalogue.sharing.delivered(system, procedures, period)
+            found.append(Sharing(system=system, agency=agency, delivered=sum(centres.values()), centres=centres))
+    return found
 
 
 def procedures_of(services: Services, system: System) -> list[str]:

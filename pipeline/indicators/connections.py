@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.indicators.rates import is_locality
-from pipeline.model import Connection, ConnectionState, Period
+from pipeline.indicators.shared import is_connected
+from pipeline.model import Connection, Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def count(connections: Sequence[Connection], period: Period) -> tuple[Connection
     found = []
     for system in sorted({connection.system for connection in connections}):
         named = [connection for connection in connections if connection.system == system]
-        there = [c for c in named if c.state is ConnectionState.CONNECTED and not (c.since and c.since > period.last)]
+        there = [connection for connection in named if is_connected(connection, period.last)]
         ministries = sum(not is_locality(c.agency) for c in there)
         named_ministries = sum(not is_locality(c.agency) for c in named)
         checks = [c.checked for c in there if c.checked]

@@ -8,10 +8,12 @@ declaration.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from pipeline.indicators.rates import Counts, add
-from pipeline.model import Measure, Procedure, ProcedureTally, Sharing, System
+from pipeline.indicators.shared import Knowledge, known
+from pipeline.model import Centre, Connection, Level, Measure, Procedure, ProcedureTally, Sharing, System
 from pipeline.text import fold
 
 
@@ -94,6 +96,8 @@ class Line:
     code: str
     name: str
     counts: Counts
+    shared: int | None = None
+    """Dossiers that have reached the difficulty's system; None where it is not known, and of a procedure."""
 
     @property
     def dossiers(self) -> int:
@@ -112,52 +116,79 @@ class Line:
         """Dossiers whose result is digitized."""
         return self.counts.get(Measure.E_RESULTS, 0)
 
+    @property
+    def not_shared(self) -> int | None:
+        return None if self.shared is None else max(0, self.shareable - self.shared)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a report says of a difficulty. `shared` is how many dossiers' results have reached the system, None where
-    nothing is known of it. Lines are those with most on paper (or most to share) first."""
+    """What a report says of a difficulty. Lines are those with most on paper (or most to share) first. Of `agencies`
+    `known` say how much they shared; of `named` in the register of connections `connected` are connected."""
 
     difficulty: Difficulty
     total: Line
     procedures: tuple[Line, ...]
     centres: tuple[Line, ...]
-    shared: int | None = None
-
-    @property
-    def not_shared(self) -> int | None:
-        return None if self.shared is None else max(0, self.total.shareable - self.shared)
+    agencies: int = 0
+    known: int = 0
+    named: int = 0
+    connected: int = 0
 
 
 def find(
     procedures: Sequence[Procedure],
     tallies: Sequence[ProcedureTally],
-    centres: Mapping[str, str],
-    shared: Iterable[Sharing],
+    centres: Mapping[str, Centre],
+    shared: Sequence[Sharing],
+    connections: Sequence[Connection],
+    on: date,
 ) -> tuple[Finding, ...]:
-    """A finding for each difficulty that has procedures among `procedures`. `centres` are names by code, of those that
-    the report is about."""
+    """A finding for each difficulty that has procedures among `procedures`. `centres`, by code, are those that the
+    report is about; `on` is the last day of its period."""
     inside = [tally for tally in tallies if not tally.centre or tally.centre in centres]
-    deliveries = list(shared)
     found = []
     for difficulty in DIFFICULTIES:
         names = {p.code: p.name for p in procedures if of_sector(p.sector) is difficulty}
         mine = [tally for tally in inside if tally.procedure in names]
         if not mine:
             continue
-        by_procedure = _sums((tally.procedure, tally) for tally in mine)
         by_centre = _sums((tally.centre, tally) for tally in mine if tally.centre)
-        delivered = [row.delivered for row in deliveries if row.system is difficulty.system]
-        found.append(
-            Finding(
-                difficulty=difficulty,
-                total=Line(code="", name="", counts=add(tally.counts for tally in mine)),
-                procedures=_lines(difficulty, names, by_procedure),
-                centres=_lines(difficulty, centres, by_centre),
-                shared=sum(delivered) if delivered else None,
-            )
+        finding = Finding(
+            difficulty=difficulty,
+            total=Line(code="", name="", counts=add(tally.counts for tally in mine)),
+            procedures=_lines(difficulty, names, _sums((tally.procedure, tally) for tally in mine)),
+            centres=_lines(difficulty, {code: centres[code].name for code in by_centre}, by_centre),
         )
+        if difficulty.system:
+            finding = _shared(finding, known(difficulty.system, shared, connections, on), centres)
+        found.append(finding)
     return tuple(found)
+
+
+def _shared(finding: Finding, knowledge: Knowledge, centres: Mapping[str, Centre]) -> Finding:
+    """With what is known of the sharing."""
+    if finding.centres:  # of a province or centre: those that have such dossiers
+        agencies = {centres[line.code].province for line in finding.centres}
+        lines = tuple(
+            replace(line, shared=knowledge.delivered(centres[line.code].province, line.code))
+            for line in finding.centres
+        )
+        known_ones = [line.shared for line in lines if line.shared is not None]
+        total = sum(known_ones) if len(known_ones) == len(lines) else None
+    else:
+        agencies = {centre.province for centre in centres.values() if centre.level is not Level.MINISTRY}
+        lines, total = (), knowledge.total(agencies)
+    named = agencies & set(knowledge.connected)
+    return replace(
+        finding,
+        total=replace(finding.total, shared=total),
+        centres=lines,
+        agencies=len(agencies),
+        known=sum(map(knowledge.knows, agencies)),
+        named=len(named),
+        connected=sum(knowledge.connected[agency] for agency in named),
+    )
 
 
 def watched(procedures: Iterable[Procedure], sectors: Collection[str] = ()) -> list[Procedure]:

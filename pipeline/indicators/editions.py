@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -55,6 +55,8 @@ class Edition:
     """Against the edition before, without those of single centres."""
     changed: int = 0
     """How many figures differ from the edition before, those of centres too."""
+    units_on: date | None = None
+    """The day whose units the figures are mapped to; None: the units are those of the period's last day."""
 
     @property
     def name(self) -> str:
@@ -64,7 +66,7 @@ class Edition:
     @property
     def report(self) -> str:
         """What all editions of this report share: nation-9T-2023."""
-        return file_name(self.scope, self.code, self.period)
+        return file_name(self.scope, self.code, self.period, self.units_on)
 
 
 _FIGURES: TypeAdapter[Figures] = TypeAdapter(dict[str, dict[str, tuple[int, int]]])

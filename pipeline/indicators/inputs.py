@@ -50,6 +50,8 @@ class Inputs:
     judged: tuple[Judged, ...] = ()
     units_on: date | None = None
     """The day whose units the figures are mapped to; None: the units are those of the period's last day."""
+    step: trend.Step = trend.Step.MONTH
+    """Of the trend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Sources:
     shared: Sequence[Sharing] = ()
     judged: Sequence[Judged] = ()
     units_on: date | None = None
+    step: trend.Step = trend.Step.MONTH
 
 
 def gather(scope: Scope, code: str, period: Period, sources: Sources) -> Inputs:
@@ -85,13 +88,14 @@ def gather(scope: Scope, code: str, period: Period, sources: Sources) -> Inputs:
         before=_inside(sources.before, scope, code) if known else None,
         targets=tuple(t for t in sources.targets if t.code in places or t.scope is Scope.SECTOR),
         indices=tuple(figure for figure in sources.indices if figure.code in places),
-        connections=tuple(sources.connections) if scope is Scope.NATION else (),
+        connections=tuple(row for row in sources.connections if scope is Scope.NATION or row.agency in places),
         procedures=tuple(replace(row, components=()) for row in sources.procedures),
         by_procedure=tuple(row for row in sources.by_procedure if not row.centre or row.centre in codes),
         months=tuple(sorted(sources.months.items())),
         shared=tuple(row for row in sources.shared if scope is Scope.NATION or row.agency in places),
         judged=tuple(row for row in sources.judged if row.centre in codes),
         units_on=sources.units_on,
+        step=sources.step,
     )
 
 
@@ -112,11 +116,12 @@ def compute(inputs: Inputs, made_at: datetime, missing: Iterable[Dossier] = ()) 
         findings=difficulties.find(
             inputs.procedures,
             inputs.by_procedure,
-            {tally.centre.code: tally.centre.name for tally in inputs.tallies},
-            inputs.shared,
+            {tally.centre.code: tally.centre for tally in inputs.tallies},
+            *((), ()) if inputs.units_on else (inputs.shared, inputs.connections),  # both are of agencies as then
+            inputs.period.last,
         ),
         sectors=_sectors(inputs, report.total.standard),
-        trend=trend.series(inputs.period, dict(inputs.months)),
+        trend=trend.series(inputs.period, dict(inputs.months), inputs.step),
         judged=inputs.judged,
         units_on=inputs.units_on,
     )

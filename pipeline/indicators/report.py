@@ -14,7 +14,7 @@ from pipeline.indicators.definitions import DEFINITIONS, Definition
 from pipeline.indicators.difficulties import Finding
 from pipeline.indicators.rows import NATION, Part, Row, RowMaker, Standard, belongs
 from pipeline.indicators.scores import ScoreLine
-from pipeline.indicators.trend import Month
+from pipeline.indicators.trend import Spell
 from pipeline.model import Dossier, Judged, Measure, Period, Scope, Tally, Target, require_aware
 
 _DIGITS = re.compile(r"(\d+)")
@@ -79,7 +79,7 @@ class Report:
     """The sectors that have targets of their own, over the procedures whose figures are kept by sector."""
     findings: tuple[Finding, ...] = ()
     """The open difficulties."""
-    trend: tuple[Month, ...] = ()
+    trend: tuple[Spell, ...] = ()
     judged: tuple[Judged, ...] = ()
     """What was found in samples of the period, by centre."""
     edition: EditionMark | None = None
@@ -100,12 +100,14 @@ class Report:
 
     @property
     def file_name(self) -> str:
-        return file_name(self.scope, self.code, self.period)
+        return file_name(self.scope, self.code, self.period, self.units_on)
 
 
-def file_name(scope: Scope, code: str, period: Period) -> str:
-    """Scope, code and period without a character that a file system or a shell could mind."""
-    name = "-".join(filter(None, (scope, code, period.name))).replace("..", "_")
+def file_name(scope: Scope, code: str, period: Period, units_on: date | None = None) -> str:
+    """Scope, code and period, and the day whose units the figures are mapped to, without a character that a file system
+    or a shell could mind."""
+    units = f"units-{units_on}" if units_on else ""
+    name = "-".join(filter(None, (scope, code, period.name, units))).replace("..", "_")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)
 
 

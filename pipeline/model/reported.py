@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -30,11 +31,14 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """How many dossiers of an agency have their results in another system."""
+    """How many dossiers of an agency have reached another system. An agency without one of these is unknown: it has an
+    installation of its own, or is not connected from here."""
 
     system: System
     agency: str
     delivered: int
+    centres: Mapping[str, int] = field(default_factory=dict)
+    """By centre; those without any may be left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

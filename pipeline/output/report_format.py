@@ -12,6 +12,7 @@ from pipeline.clock import local
 from pipeline.errors import UsageError
 from pipeline.indicators.report import Report
 from pipeline.indicators.rows import LOCALITIES, MINISTRIES, NATION, Row
+from pipeline.indicators.trend import Spell, Step
 from pipeline.model import Level, Period, Scope
 
 NO_BREAK = "\u00a0"
@@ -83,6 +84,23 @@ def period_words(period: Period, language: Language) -> str:
             write = vietnamese if language is Language.VIETNAMESE else english
             return write(*found.groups())
     return days(period, language)
+
+
+def spell_words(spell: Spell, language: Language) -> str:
+    """Short, for a row of a trend: `09/2023`, `Quý 3/2023`, `9T/2023`; in English `2023-09`, `Q3 2023`, `2023-01..09`.
+    A quarter that ends with the report's period says so."""
+    first, last = spell.period.first, spell.period.last
+    vietnamese = language is Language.VIETNAMESE
+    if spell.step is Step.MONTH:
+        return f"{first:%m/%Y}" if vietnamese else f"{first:%Y-%m}"
+    if spell.step is Step.YEAR:
+        cut = "" if last.month == 12 else f"..{last:%m}"
+        return spell.period.name if vietnamese or not cut else f"{first:%Y-%m}{cut}"
+    quarter = (first.month + 2) // 3
+    name = f"Quý {quarter}/{first.year}" if vietnamese else f"Q{quarter} {first.year}"
+    if last.month % 3 == 0:
+        return name
+    return f"{name} (đến hết tháng {last.month})" if vietnamese else f"{name} (up to {last:%Y-%m})"
 
 
 def days(period: Period, language: Language) -> str:

@@ -12,6 +12,7 @@ from pipeline.indicators.definitions import E_RESULTS, RECORDS_DIGITIZED
 from pipeline.indicators.difficulties import Finding, Line
 from pipeline.indicators.rates import Rate
 from pipeline.indicators.report import Report
+from pipeline.indicators.trend import Step
 from pipeline.model import Judged, Measure, Scope
 from pipeline.model.interconnection import SYSTEM_NAMES
 from pipeline.output import report_format, report_words
@@ -129,14 +130,15 @@ def _judged(name: str, row: Judged) -> tuple[Value, ...]:
 
 def _trend(report: Report, language: Language) -> Section:
     t = report_words.words(language)
+    step = report.trend[0].step if report.trend else Step.MONTH
     rows: list[tuple[Value, ...]] = []
     curve: list[Decimal | None] = []
-    for month in report.trend:
-        records, results = month.rate(RECORDS_DIGITIZED), month.rate(E_RESULTS)
+    for spell in report.trend:
+        records, results = spell.rate(RECORDS_DIGITIZED), spell.rate(E_RESULTS)
         rows.append(
             (
-                f"{month.first:%m/%Y}" if language is Language.VIETNAMESE else f"{month.first:%Y-%m}",
-                month.dossiers,
+                report_format.spell_words(spell, language),
+                spell.dossiers,
                 records.percent(RECORDS_DIGITIZED.decimals),
                 results.percent(E_RESULTS.decimals),
             )
@@ -144,9 +146,10 @@ def _trend(report: Report, language: Language) -> Section:
         curve.append(records.percent(RECORDS_DIGITIZED.decimals))
     return Section(
         name="trend",
-        title=t["trend"],
+        title=t[f"trend_{step}"],
+        note=t["trend_year_note"] if step is Step.YEAR and report.period.last.month < 12 else "",
         fields=(
-            _words(t["month"]),
+            _words(t[step.value]),
             _count(t["dossiers"]),
             _rate(t["records_rate"], RECORDS_DIGITIZED.decimals),
             _rate(t["e_results_rate"], E_RESULTS.decimals),
@@ -227,17 +230,16 @@ def _sharing(
     finding: Finding, label: str, part: str, lines: tuple[Line, ...], language: Language, *, first: bool
 ) -> Section:
     t = report_words.words(language)
-    system = finding.difficulty.system
     rows: list[tuple[Value, ...]] = [
-        (line.code, line.name, line.dossiers, line.shareable, None, None) for line in lines
+        (line.code, line.name, line.dossiers, line.shareable, line.shared, line.not_shared) for line in lines
     ]
     if first:
         total = finding.total
-        rows.append(("", t["total"], total.dossiers, total.shareable, finding.shared, finding.not_shared))
+        rows.append(("", t["total"], total.dossiers, total.shareable, total.shared, total.not_shared))
     return Section(
         name=f"{finding.difficulty.name}-{part}",
         title=f"{t['interconnection']}: {label}, {t['by_' + part]}",
-        note=f"{t['system']}: {SYSTEM_NAMES[system]}. {t['sharing_note']}" if system and first else "",
+        note=_sharing_note(finding, language) if first else "",
         fields=(
             _words(t["code"]),
             _words(t["procedure_name"] if part == "procedures" else t["centre"]),
@@ -248,3 +250,20 @@ def _sharing(
         ),
         rows=tuple(rows),
     )
+
+
+def _sharing_note(finding: Finding, language: Language) -> str:
+    """Which system it is about, who is connected to it, and of how many agencies it is known what they shared."""
+    t = report_words.words(language)
+    system = finding.difficulty.system
+    numbers = {
+        name: report_format.integer(getattr(finding, name), language)
+        for name in ("connected", "named", "known", "agencies")
+    }
+    parts = [
+        f"{t['system']}: {SYSTEM_NAMES[system]}." if system else "",
+        (t["sharing_connected"] if finding.named else t["sharing_unnamed"]).format_map(numbers),
+        t["sharing_known"].format_map(numbers) if finding.agencies > 1 else "",
+        t["sharing_note"],
+    ]
+    return " ".join(filter(None, parts))

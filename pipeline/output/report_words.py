@@ -213,8 +213,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "dossiers_shown": ("hồ sơ hiển thị", "dossiers shown"),
     "lacking": ("Giấy tờ chưa có tệp", "Papers without a file"),
     "all_dossiers": ("Danh sách hồ sơ chưa được số hóa", "List of the dossiers not yet digitized"),
-    "trend": ("Diễn biến theo tháng", "Month by month"),
+    "trend_month": ("Diễn biến theo tháng", "Month by month"),
+    "trend_quarter": ("Diễn biến theo quý", "Quarter by quarter"),
+    "trend_year": ("Diễn biến theo năm", "Year by year"),
+    "trend_year_note": ("Mỗi năm tính cùng số tháng.", "The same months of each year."),
     "month": ("Tháng", "Month"),
+    "quarter": ("Quý", "Quarter"),
+    "year": ("Năm", "Year"),
     "sectors": ("Theo lĩnh vực được giao mục tiêu", "Sectors with targets of their own"),
     "sector": ("Lĩnh vực", "Sector"),
     "on_paper_by_procedures": ("còn trên giấy theo thủ tục", "still on paper, by procedure"),
@@ -235,6 +240,19 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "sharing_note": (
         "Có thể chia sẻ: hồ sơ đã có kết quả số hóa. Dấu – nghĩa là chưa có số liệu về việc chia sẻ.",
         "Could be shared: dossiers whose result is digitized. A – means that nothing is known of the sharing.",
+    ),
+    "sharing_connected": (
+        "Theo danh mục kết nối: {connected} trong {named} cơ quan đã kết nối; cơ quan chưa kết nối thì chưa chia sẻ.",
+        "By the register of connections {connected} of {named} agencies are connected; one that is not has shared "
+        "nothing.",
+    ),
+    "sharing_unnamed": (
+        "Chưa có thông tin kết nối hệ thống này của các cơ quan trong báo cáo.",
+        "Nothing is known of connections of this report's agencies to it.",
+    ),
+    "sharing_known": (
+        "Có số liệu chia sẻ của {known} trong {agencies} cơ quan.",
+        "What was shared is known of {known} of {agencies} agencies.",
     ),
     "shareable": ("Có thể chia sẻ", "Could be shared"),
     "shared": ("Đã chia sẻ", "Shared"),

@@ -189,8 +189,13 @@ class SharingFigures(Protocol):
         """Why entries were refused or failed: code, reason, how many; the most frequent first."""
         ...
 
-    def shareable(self, system: System, procedures: Collection[str], period: Period | None = None) -> Sequence[Shared]:
-        """By agency, of the dossiers of these procedures that were received in the period (of all)."""
+    def shareable(self, system: System, procedures: Collection[str]) -> Sequence[Shared]:
+        """By agency, of all dossiers of these procedures."""
+        ...
+
+    def delivered(self, system: System, procedures: Collection[str], period: Period) -> Mapping[str, int]:
+        """By centre: how many dossiers of these procedures that were received in the period reached the system or were
+        found there."""
         ...
 
     def papers(self, dossier: str) -> DossierPapers | None:

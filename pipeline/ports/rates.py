@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pipeline.indicators.editions import Edition
 from pipeline.model import (
+    Centre,
     Connection,
     Dossier,
     IndexFigure,
@@ -28,23 +29,38 @@ class RateSource(Protocol):
     """The counts behind every rate, of the nation, a province (or ministry) or a centre."""
 
     def tallies(
-        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, on: date | None = None
+        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, of: Sequence[Centre] | None = None
     ) -> Sequence[Tally]:
         """One per centre, by code, a centre that counted nothing too; which centres belong to a province, and what
-        they are called, is that of the day `on` (None: the last day of the period)."""
+        they are called, is that of the last day of the period. With `of` one for each of these centres, as they are
+        given: for a period before, beside which they are shown."""
         ...
 
     def procedures(
-        self, period: Period, codes: Collection[str], scope: Scope = Scope.NATION, code: str = ""
+        self,
+        period: Period,
+        codes: Collection[str],
+        scope: Scope = Scope.NATION,
+        code: str = "",
+        *,
+        centres: Collection[str] | None = None,
     ) -> Sequence[ProcedureTally]:
         """The counts of these procedures, of a province or centre by centre too; those that count nothing are left
-        out. Centres that belonged to a province at another time are among its own."""
+        out. Centres that belonged to a province at another time are among its own, unless it is said which `centres`
+        are."""
         ...
 
     def months(
-        self, first: date, last: date, scope: Scope = Scope.NATION, code: str = ""
+        self,
+        first: date,
+        last: date,
+        scope: Scope = Scope.NATION,
+        code: str = "",
+        *,
+        centres: Collection[str] | None = None,
     ) -> Mapping[date, Mapping[Measure, int]]:
-        """The sums of each month from that of `first` to that of `last` that has any, by its first day."""
+        """The sums of each month from that of `first` to that of `last` that has any, by its first day; of a province
+        as in `procedures`."""
         ...
 
     def missing(self, centre: str, period: Period, limit: int) -> Sequence[Dossier]:

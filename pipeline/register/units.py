@@ -37,6 +37,11 @@ class Units:
         """The province or ministry with this agency code on a day."""
         return next((unit for unit in self.by_agency.get(agency, ()) if unit.valid_on(day)), None)
 
+    def in_force_since(self, day: date) -> date:
+        """The last day up to `day` on which a unit began: from then to `day` the units are the same."""
+        began = (unit.valid_from for units in self.by_code.values() for unit in units if unit.valid_from <= day)
+        return max(began, default=day)
+
     def successors(self, unit: Unit) -> Sequence[Unit]:
         """The units that took the place of one that ended, the default first."""
         found = self.successions.get((unit.code, unit.valid_from), ())
@@ -118,6 +123,9 @@ def centres_on(versions: Iterable[Centre], day: date | None) -> list[Centre]:
         by_code[version.code].append(version)
     found = []
     for code in sorted(by_code):
+        if len(by_code[code]) == 1:  # most centres: there are twelve thousand
+            found += by_code[code]
+            continue
         ordered = sorted(by_code[code], key=lambda version: version.since or date.min)
         until = [v for v in ordered if day is None or v.since is None or v.since <= day]
         found.append((until or ordered[:1])[-1])

@@ -41,6 +41,7 @@ def _row(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.name,
         "period": edition.period.name,
+        "units": edition.units_on.isoformat() if edition.units_on else None,
         "published": f"{local(edition.published_at):%Y-%m-%d %H:%M}",
         "by": edition.published_by,
         "changed": edition.changed if edition.number > 1 else None,

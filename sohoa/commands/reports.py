@@ -5,17 +5,19 @@ from __future__ import annotations
 import getpass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
 from flows import editions as published
 from flows.pages import write_pages
-from flows.publishing import make_report, write
+from flows.publishing import inputs_of, make_report, write
 from pipeline.clock import local_day, now
 from pipeline.errors import UsageError
 from pipeline.indicators import periods
+from pipeline.indicators.trend import Step
 from pipeline.model import Scope
 from pipeline.output import report_files, report_format, report_terminal
 from pipeline.output.report_files import Format
@@ -39,6 +41,11 @@ def add_to(app: typer.Typer) -> None:
     app.command(rich_help_panel="Reports")(report)
     app.add_typer(editions.commands, name="edition", rich_help_panel="Reports")
     proof.add_to(app)
+
+
+class _How(TypedDict):
+    units_on: date | None
+    step: Step
 
 
 class ReportScope(StrEnum):
@@ -85,6 +92,9 @@ def report(
             help="Map the figures to the administrative units of a day: today, or 2025-07-01; default: as they were."
         ),
     ] = "",
+    trend: Annotated[
+        Step, typer.Option(help="Show how the rates moved by month, by quarter, or by year (the same months of each).")
+    ] = Step.MONTH,
     publish: Annotated[
         bool, typer.Option("--publish", help="Keep it as an edition that stays as it is; see `sohoa edition`.")
     ] = False,
@@ -98,22 +108,23 @@ def report(
     tongue = report_format.language_of(language)
     moment = now()
     units_on = _day(units, local_day(moment))
-    _refuse_together({"--pages": bool(pages), "--publish": publish, "--units": bool(units)})
+    _refuse_together({"--pages": bool(pages), "--publish": publish})
     _refuse_together({"--pages": bool(pages), "--output": output is not None})
     with console.services(context) as services:
         wanted = periods.parse(period or str(local_day(moment).year))
+        how: _How = {"units_on": units_on, "step": trend}
         if pages:
-            written_pages = write_pages(
-                services, SCOPES[scope], code, wanted, moment, pages, language=tongue, centres=centres
-            )
+            make = partial(make_report, services, period=wanted, now=moment, named=False, **how)
+            written_pages = write_pages(services, make, SCOPES[scope], code, pages, language=tongue, centres=centres)
             index, number = next(written_pages), 1 + sum(1 for _ in written_pages)
             out.print(f"{index} ({number} pages)", soft_wrap=True)
             return
         if publish:
-            edition, made = published.publish(services, SCOPES[scope], code, wanted, moment, by or getpass.getuser())
+            inputs = inputs_of(services, SCOPES[scope], code, wanted, **how)
+            edition, made = published.publish(services, inputs, moment, by or getpass.getuser())
             err.print(editions.told(edition), soft_wrap=True)
         else:
-            made = make_report(services, SCOPES[scope], code, wanted, moment, units_on=units_on)
+            made = make_report(services, SCOPES[scope], code, wanted, moment, **how)
         written = write(services, made, [Format.HTML], tongue) if form is None else None
     if written:
         for table in report_terminal.tables(made, tongue):

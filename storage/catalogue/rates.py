@@ -29,21 +29,27 @@ class Rates:
         self._database = database
 
     def tallies(
-        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, on: date | None = None
+        self, period: Period, scope: Scope = Scope.NATION, code: str = "", *, of: Sequence[Centre] | None = None
     ) -> Sequence[Tally]:
         within = partial(_within, scope, code)
-        found = self._tallies(period, rollups.of_period(period, within), within, on or period.last)
-        return [tally for tally in found if belongs(tally.centre, scope, code)]
+        found = self._tallies(period, rollups.of_period(period, within), within, of)
+        return found if of is not None else [tally for tally in found if belongs(tally.centre, scope, code)]
 
     def recount(self, period: Period) -> Sequence[Tally]:
         """The same from the dossiers themselves: slow, for proof and measurement."""
         facts = dossier_facts(dossiers_of(period).cte("of_period"))
-        return self._tallies(period, counts(facts, "centre"), partial(_within, Scope.NATION, ""), period.last)
+        return self._tallies(period, counts(facts, "centre"), partial(_within, Scope.NATION, ""), None)
 
     def procedures(
-        self, period: Period, codes: Collection[str], scope: Scope = Scope.NATION, code: str = ""
+        self,
+        period: Period,
+        codes: Collection[str],
+        scope: Scope = Scope.NATION,
+        code: str = "",
+        *,
+        centres: Collection[str] | None = None,
     ) -> Sequence[ProcedureTally]:
-        each = procedure_tallies.of_period(period, codes, partial(_within, scope, code))
+        each = procedure_tallies.of_period(period, codes, _of_scope(scope, code, centres))
         keys = [each.c.procedure] if scope is Scope.NATION else [each.c.procedure, each.c.centre]
         sums = [sa.func.sum(each.c[measure.value]) for measure in procedure_tallies.MEASURES]
         with self._database.read() as connection:
@@ -58,9 +64,15 @@ class Rates:
         ]
 
     def months(
-        self, first: date, last: date, scope: Scope = Scope.NATION, code: str = ""
+        self,
+        first: date,
+        last: date,
+        scope: Scope = Scope.NATION,
+        code: str = "",
+        *,
+        centres: Collection[str] | None = None,
     ) -> Mapping[date, Mapping[Measure, int]]:
-        statement = rollups.by_month(first, last, partial(_within, scope, code))
+        statement = rollups.by_month(first, last, _of_scope(scope, code, centres))
         with self._database.read() as connection:
             return {
                 month: {measure: int(number) for measure, number in zip(COUNTED, numbers, strict=True)}
@@ -78,11 +90,13 @@ class Rates:
         with self._database.write() as connection:
             rollups.rebuild(connection)
 
-    def _tallies(self, period: Period, statement: sa.Select[Any], within: Within, on: date) -> Sequence[Tally]:
+    def _tallies(
+        self, period: Period, statement: sa.Select[Any], within: Within, of: Sequence[Centre] | None
+    ) -> Sequence[Tally]:
         with self._database.read() as connection:
-            places = all_centres(connection, on, within(centres.c.code))
+            places = all_centres(connection, period.last, within(centres.c.code)) if of is None else of
             found: dict[str, dict[Measure, int]] = {centre.code: {} for centre in places}
-            for row in connection.execute(statement):
+            for row in connection.execute(statement).all():
                 found[row[0]] = {measure: int(number) for measure, number in zip(COUNTED, row[1:], strict=True)}
             for measure, apart in _COUNTED_APART.items():
                 for code, number in connection.execute(apart(within)):
@@ -127,6 +141,12 @@ def _completed(centre: Centre, period: Period, counts: dict[Measure, int]) -> di
     operating = centre.operating(period.first, period.last)
     digitizing = counts.get(Measure.COMPONENTS_DIGITIZED, 0) > 0 and counts.get(Measure.RESULTS_DIGITIZED, 0) > 0
     return {**counts, Measure.CENTRES: int(operating), Measure.CENTRES_DIGITIZING: int(operating and digitizing)}
+
+
+def _of_scope(scope: Scope, code: str, these: Collection[str] | None) -> Within:
+    if these is None:
+        return partial(_within, scope, code)
+    return lambda centre: (centre.in_(sorted(these)),)
 
 
 def _within(scope: Scope, code: str, centre: sa.ColumnElement[str]) -> Sequence[sa.ColumnElement[bool]]:

@@ -43,11 +43,11 @@ class Sharing:
         with self._database.read() as connection:
             return [(error, reason, number) for error, reason, number in connection.execute(wanted)]
 
-    def shareable(self, system: System, procedures: Collection[str], period: Period | None = None) -> Sequence[Shared]:
+    def shareable(self, system: System, procedures: Collection[str]) -> Sequence[Shared]:
         found: dict[str, list[int]] = {}
         with self._database.read() as connection:
             for some in chunks(sorted(procedures)):
-                for agency, digitized, shared in connection.execute(_by_agency(system, some, period)):
+                for agency, digitized, shared in connection.execute(_by_agency(system, some)):
                     counts = found.setdefault(agency, [0, 0])
                     counts[0] += digitized
                     counts[1] += int(shared or 0)
@@ -55,6 +55,14 @@ class Sharing:
             Shared(system=system, agency=agency, digitized=digitized, shared=shared)
             for agency, (digitized, shared) in sorted(found.items())
         ]
+
+    def delivered(self, system: System, procedures: Collection[str], period: Period) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for some in chunks(sorted(procedures)):
+                for centre, number in connection.execute(_by_centre(system, some, period)):
+                    found[centre] = found.get(centre, 0) + number
+        return found
 
     def papers(self, dossier: str) -> DossierPapers | None:
         with self._database.read() as connection:
@@ -86,7 +94,7 @@ class Sharing:
         )
 
 
-def _by_agency(system: System, procedures: Sequence[str], period: Period | None) -> sa.Select[tuple[str, int, int]]:
+def _by_agency(system: System, procedures: Sequence[str]) -> sa.Select[tuple[str, int, int]]:
     """By province: dossiers of these procedures with a paper that was read here, and those of them that reached the
     system or were looked up there."""
     read = sa.exists().where(
@@ -95,24 +103,32 @@ def _by_agency(system: System, procedures: Sequence[str], period: Period | None)
         readings.c.document == matches.c.document,
         readings.c.current,
     )
-    sent = sa.exists().where(
-        outbox.c.system == system, outbox.c.dossier == dossiers.c.code, outbox.c.state == OutboxState.DELIVERED
-    )
-    looked_up = sa.exists().where(
-        look_ups.c.system == system, look_ups.c.dossier == dossiers.c.code, look_ups.c.outcome == "found"
-    )
-    first, after = clock.bounds(period) if period else (None, None)
+    reached = sa.case((dossiers.c.code.in_(_reached(system)), 1), else_=0)
     return (
-        sa.select(
-            centres.c.province,
-            sa.func.count(),
-            sa.func.sum(sa.case((sa.or_(sent, looked_up), 1), else_=0)),
-        )
+        sa.select(centres.c.province, sa.func.count(), sa.func.sum(reached))
         .select_from(dossiers.join(centres, centres.c.code == dossiers.c.centre))
-        .where(
-            dossiers.c.procedure.in_(procedures),
-            read,
-            *([dossiers.c.received_at >= first, dossiers.c.received_at < after] if period else []),
-        )
+        .where(dossiers.c.procedure.in_(procedures), read)
         .group_by(centres.c.province)
     )
+
+
+def _by_centre(system: System, procedures: Sequence[str], period: Period) -> sa.Select[tuple[str, int]]:
+    """By centre, from what was sent and looked up: few dossiers beside those of a period."""
+    first, after = clock.bounds(period)
+    return (
+        sa.select(dossiers.c.centre, sa.func.count())
+        .where(
+            dossiers.c.code.in_(_reached(system)),
+            dossiers.c.procedure.in_(procedures),
+            dossiers.c.received_at >= first,
+            dossiers.c.received_at < after,
+        )
+        .group_by(dossiers.c.centre)
+    )
+
+
+def _reached(system: System) -> sa.CompoundSelect[tuple[str]]:
+    """Codes of the dossiers that were delivered to a system or found there."""
+    sent = sa.select(outbox.c.dossier).where(outbox.c.system == system, outbox.c.state == OutboxState.DELIVERED)
+    found = sa.select(look_ups.c.dossier).where(look_ups.c.system == system, look_ups.c.outcome == "found")
+    return sa.union(sent, found)

@@ -50,6 +50,14 @@ def test_a_later_edition_says_what_it_changed(registered: Run, tmp_path: Path) -
     assert listed[0]["inputs"] != listed[1]["inputs"]
 
 
+def test_what_is_mapped_to_other_units_is_published_beside(registered: Run) -> None:
+    registered(*PUBLISH)
+    assert "Published: province-H18-9T-2023-units-2025-07-01-1" in registered(*PUBLISH, "--units", "2025-07-01").stderr
+    listed = json.loads(registered("edition", "list", "--json").stdout)
+    assert [row["units"] for row in listed] == ["2025-07-01", None]
+    assert registered("edition", "check", listed[0]["edition"]).exit_code == 0
+
+
 def test_publishing_the_same_figures_changes_nothing_and_has_the_same_inputs(registered: Run) -> None:
     registered(*PUBLISH)
     assert "; 0 figures differ" in registered(*PUBLISH).stderr

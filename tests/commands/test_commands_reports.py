@@ -43,7 +43,7 @@ def test_a_workbook_in_english_has_english_sheets(registered: Run, tmp_path: Pat
         (("--output", "report.doc"), "names no format"),
         (("--language", "fr"), "there are vi, en"),
         (("--units", "30/02/2025"), "not a day"),
-        (("--units", "today", "--publish"), "--publish and --units do not go together"),
+        (("--pages", "folder", "--publish"), "--pages and --publish do not go together"),
         (("--pages", "folder", "--output", "a.pdf"), "--pages and --output do not go together"),
     ],
 )
@@ -58,6 +58,16 @@ def test_the_pages_of_a_centre_are_its_report_and_its_list(registered: Run, tmp_
     said = registered("report", "centre", "H18.25", "--period", "9T/2023", "--pages", folder).stdout
     assert "(2 pages)" in said.replace("\n", " ")
     assert sorted(path.name for path in folder.iterdir()) == ["H18.25-ho-so.html", "index.html"]
+
+
+def test_quarters_and_the_units_of_another_day_go_into_pages_and_files(registered: Run, tmp_path: Path) -> None:
+    how = ("--period", "9T/2023", "--units", "2025-07-01", "--trend", "quarter")
+    assert registered("report", "national", *how, "--pages", tmp_path / "pages").exit_code == 0
+    assert "Đơn vị hành chính quy đổi theo ngày 01/07/2025" in (tmp_path / "pages" / "index.html").read_text("utf-8")
+    report = json.loads(registered("report", "national", *how, "--format", "json").stdout)
+    (trend,) = [section for section in report["sections"] if section["name"] == "trend"]
+    assert trend["title"] == "Diễn biến theo quý"
+    assert [row[0] for row in trend["rows"]][-1] == "Quý 3/2023"
 
 
 def test_the_worklist_of_a_centre_opens_in_excel(registered: Run, tmp_path: Path) -> None:

@@ -163,9 +163,10 @@ def test_what_could_be_shared_and_was_not_is_counted_by_agency(catalogue: Catalo
     catalogue.connections.note(replace(NOTE, id="3", system=System.CIVIL, dossier=TWO.code))
     assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure]) == [replace(expected, shared=2)]
     assert catalogue.sharing.shareable(System.CIVIL, ["9.999999"]) == []
-    assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure], SEPTEMBER)[0].shared == 2
+    assert catalogue.sharing.delivered(System.CIVIL, [ONE.procedure], SEPTEMBER) == {ONE.centre: 2}
     later = replace(SEPTEMBER, first=SEPTEMBER.last)
-    assert catalogue.sharing.shareable(System.CIVIL, [ONE.procedure], later) == []
+    assert catalogue.sharing.delivered(System.CIVIL, [ONE.procedure], later) == {}
+    assert catalogue.sharing.delivered(System.CRIMINAL, [ONE.procedure], SEPTEMBER) == {}
 
 
 NOTE = LookUpNote(

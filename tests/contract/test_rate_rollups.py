@@ -176,7 +176,8 @@ def test_a_year_before_is_counted_for_the_centres_that_a_province_has_now(catalo
     catalogue.register.put_centres([centre(province="H35", since=date(2024, 7, 1))])
     assert catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H35") == []
     (then,) = catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H18")
-    (now,) = catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H35", on=date(2024, 9, 30))
+    later = [tally.centre for tally in catalogue.rates.tallies(parse("T9/2024"), Scope.PROVINCE, "H35")]
+    (now,) = catalogue.rates.tallies(SEPTEMBER, Scope.PROVINCE, "H35", of=later)
     assert (now.centre.province, now.counts) == ("H35", then.counts)
 
 

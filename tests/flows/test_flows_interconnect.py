@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,6 @@ from flows.publishing import make_report
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, load
 from pipeline.indicators import periods
-from pipeline.indicators.report import Report
 from pipeline.model import (
     SYSTEM_NAMES,
     ConnectionState,
@@ -290,8 +289,11 @@ def test_the_report_says_how_much_could_be_shared_and_was_not(office: Office) ->
     services = office.services
     other = dossier(2)
     fill_papers(office, other)
-    (finding,) = [f for f in report_of(office).findings if f.difficulty.system is System.CIVIL]
-    assert (finding.total.shareable, finding.shared, finding.not_shared) == (2, 0, 2)
+    assert sharing(services, office.clock()) == (2, None, None)  # nothing is known without a connection
+    ours = services.settings.connections
+    both = services.settings.model_copy(update={"connections": {**ours, System.CIVIL: ours[System.PORTAL]}})
+    connected = replace(services, settings=both)
+    assert sharing(connected, office.clock()) == (2, 0, 2)
     moment = office.clock()
     entry = OutboxEntry(
         system=System.CIVIL,
@@ -305,8 +307,7 @@ def test_the_report_says_how_much_could_be_shared_and_was_not(office: Office) ->
     services.catalogue.outbox.put([entry])
     (claimed,) = services.catalogue.outbox.claim(System.CIVIL, "me", moment, moment, 1)
     services.catalogue.outbox.settle(replace(claimed, state=OutboxState.DELIVERED), "me")
-    (finding,) = [f for f in report_of(office).findings if f.difficulty.system is System.CIVIL]
-    assert (finding.shared, finding.not_shared) == (1, 1)
+    assert sharing(connected, moment) == (2, 1, 1)
     assert [(s.agency, s.digitized, s.shared) for s in unshared(services)] == [("H18", 2, 1)]
 
 
@@ -320,5 +321,8 @@ def fill_papers(office: Office, other: Dossier) -> None:
         office.services.catalogue.matches.record([match(document, of, "Q1")])
 
 
-def report_of(office: Office) -> Report:
-    return make_report(office.services, Scope.PROVINCE, "H18", periods.parse("T9/2023"), office.clock())
+def sharing(services: Services, moment: datetime) -> tuple[int, int | None, int | None]:
+    """Of the civil registry: dossiers that could be shared, that were, that were not."""
+    report = make_report(services, Scope.PROVINCE, "H18", periods.parse("T9/2023"), moment)
+    (finding,) = [f for f in report.findings if f.difficulty.system is System.CIVIL]
+    return finding.total.shareable, finding.total.shared, finding.total.not_shared

@@ -23,7 +23,7 @@ from flows.interconnection.looking_up import Asker, ask, verify_owner
 from flows.keeping.rebuild import rebuild
 from flows.keeping.verify import Finding, verify
 from flows.matching import match_waiting, record_match, withdraw_match
-from flows.publishing import make_report
+from flows.publishing import inputs_of, make_report
 from flows.services import Services, open_services, prepare
 from flows.settings import ConnectionSettings, Settings, load
 from flows.work import Outcome, choose_profile, digitize_document, set_gate, store_centres
@@ -139,7 +139,8 @@ def test_every_report_and_every_document_is_what_it_was(office: Services, lost: 
         matched_at=clock.now(),
     )
     record_match(office, by_hand)
-    editions.publish(office, Scope.PROVINCE, "H18", PERIOD, clock.now(), "Sở Nội vụ")
+    inputs = inputs_of(office, Scope.PROVINCE, "H18", PERIOD)
+    editions.publish(office, inputs, clock.now(), "Sở Nội vụ")
     withdraw_match(office, Withdrawal(document=waiting, withdrawn_at=clock.now()))
     record_match(office, replace(by_hand, document=found, matched_at=clock.now()))
     set_gate(office, GateSetting(centre="", rule=Rule.BLUR, action=Action.REFUSE, limit="4", set_at=clock.now()))

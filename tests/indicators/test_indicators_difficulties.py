@@ -1,11 +1,12 @@
 """The open difficulties, sectors with targets, the months."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from pipeline.indicators import difficulties, trend
+from pipeline.indicators import difficulties
 from pipeline.indicators.definitions import RECORDS_DIGITIZED
 from pipeline.indicators.inputs import Inputs, Sources, compute, dump, gather, load
 from pipeline.indicators.periods import parse
@@ -13,6 +14,8 @@ from pipeline.indicators.rates import in_force, target_for
 from pipeline.indicators.report import Report
 from pipeline.model import (
     Centre,
+    Connection,
+    ConnectionState,
     Level,
     Measure,
     Procedure,
@@ -23,12 +26,14 @@ from pipeline.model import (
     Tally,
     Target,
 )
+from pipeline.model.interconnection import SYSTEM_NAMES
 from pipeline.output import report_sections
 from pipeline.output.report_format import Language
 
 M = Measure
 PERIOD = parse("9T/2023")
 SINCE = date(2023, 1, 1)
+MADE_AT = datetime(2023, 10, 2, tzinfo=UTC)
 CENTRES = tuple(
     Centre(code=code, name=f"Bộ phận {code}", province="H18", province_name="Điện Biên", level=Level.COMMUNE)
     for code in ("H18.1", "H18.2")
@@ -62,13 +67,13 @@ def inputs(**more: object) -> Inputs:
             tally("L1", "H99.1", 1000, 0),
         ],
         "months": {date(2023, 7, 1): {M.DOSSIERS: 4, M.DOSSIERS_DIGITIZED: 1}, date(2023, 9, 1): {M.DOSSIERS: 2}},
-        "shared": [Sharing(system=System.CIVIL, agency="H18", delivered=5)],
+        "shared": [Sharing(system=System.CIVIL, agency="H18", delivered=5, centres={"H18.1": 5})],
     }
     return gather(Scope.PROVINCE, "H18", PERIOD, Sources(**{**sources, **more}))  # type: ignore[arg-type]
 
 
 def made(**more: object) -> Report:
-    return compute(inputs(**more), datetime(2023, 10, 2, tzinfo=UTC))
+    return compute(inputs(**more), MADE_AT)
 
 
 def test_what_is_on_paper_is_told_by_procedure_and_centre_the_most_first() -> None:
@@ -79,24 +84,75 @@ def test_what_is_on_paper_is_told_by_procedure_and_centre_the_most_first() -> No
     assert (land.total.dossiers, land.total.on_paper) == (68, 37)
 
 
+def civil(**more: object) -> difficulties.Finding:
+    (finding,) = [f for f in made(**more).findings if f.difficulty is difficulties.CIVIL]
+    return finding
+
+
 def test_records_that_could_be_shared_are_those_with_a_digitized_result() -> None:
-    _, civil = made().findings
-    assert (civil.total.shareable, civil.shared, civil.not_shared) == (7, 5, 2)
-    _, unknown = made(shared=[]).findings
-    assert (unknown.shared, unknown.not_shared) == (None, None)
+    found = civil()
+    assert (found.total.shareable, found.total.shared, found.total.not_shared) == (7, 5, 2)
+    assert [(line.code, line.shared, line.not_shared) for line in found.centres] == [("H18.1", 5, 2)]
+
+
+def test_where_nothing_is_known_of_the_sharing_nothing_is_said() -> None:
+    found = civil(shared=[])
+    assert (found.total.shared, found.total.not_shared, found.centres[0].shared) == (None, None, None)
+    assert "Nothing is known of connections of this report's agencies" in note(shared=[])
+
+
+@pytest.mark.parametrize(
+    ("connection", "shared"),
+    [
+        ({"state": ConnectionState.PLANNED}, 0),
+        ({"state": ConnectionState.CONNECTED, "since": date(2024, 1, 1)}, 0),
+        ({"state": ConnectionState.CONNECTED, "since": date(2022, 1, 1)}, None),
+    ],
+)
+def test_an_agency_that_is_not_connected_has_shared_nothing(connection: dict[str, object], shared: int | None) -> None:
+    row = Connection(system=SYSTEM_NAMES[System.CIVIL], agency="H18", **connection)  # type: ignore[arg-type]
+    found = civil(shared=[], connections=[row])
+    assert (found.total.shared, found.total.not_shared) == (shared, None if shared is None else 7)
+    assert f"{int(shared is None)} of 1 agencies are connected" in note(shared=[], connections=[row])
+
+
+def test_units_of_another_day_have_no_connections_of_then() -> None:
+    row = Connection(system=SYSTEM_NAMES[System.CIVIL], agency="H18", state=ConnectionState.PLANNED)
+    assert civil(connections=[row], units_on=date(2025, 7, 1)).total.shared is None
+
+
+def test_of_a_nation_it_is_said_of_how_many_agencies_the_sharing_is_known() -> None:
+    other = Centre(code="H35.1", name="Bộ phận", province="H35", province_name="Lai Châu", level=Level.COMMUNE)
+    sources = Sources(
+        tallies=[Tally(centre=centre, counts={M.DOSSIERS: 9}) for centre in (CENTRES[0], other)],
+        before=[],
+        targets=[],
+        procedures=PROCEDURES,
+        by_procedure=[tally("C1", "", 18, 18, results=12)],
+        shared=[Sharing(system=System.CIVIL, agency="H18", delivered=5)],
+    )
+
+    def found(connections: list[Connection]) -> difficulties.Finding:
+        given = gather(Scope.NATION, "", PERIOD, replace(sources, connections=connections))
+        (finding,) = compute(given, MADE_AT).findings
+        return finding
+
+    some = found([])
+    assert (some.total.shared, some.total.not_shared, some.known, some.agencies) == (None, None, 1, 2)
+    away = Connection(system=SYSTEM_NAMES[System.CIVIL], agency="H35", state=ConnectionState.SUSPENDED)
+    every = found([away])
+    assert (every.total.shared, every.total.not_shared, every.known) == (5, 7, 2)
+
+
+def note(**more: object) -> str:
+    sections = report_sections.sections(made(**more), Language.ENGLISH)
+    return next(section.note for section in sections if section.name == "civil-procedures")
 
 
 def test_a_sector_is_held_against_its_own_target() -> None:
     (row,) = made().sectors
     figure = row.figure(RECORDS_DIGITIZED)
     assert (row.name, figure.percent, figure.target_percent) == ("Đất đai", Decimal("50.0"), Decimal("50.0"))
-
-
-def test_the_months_go_on_without_a_gap_from_the_first_with_a_dossier() -> None:
-    months = made().trend
-    assert [month.first.month for month in months] == [7, 8, 9]
-    assert [month.rate(RECORDS_DIGITIZED).percent(1) for month in months] == [Decimal("25.0"), None, Decimal("0.0")]
-    assert trend.span(PERIOD) == (date(2022, 9, 1), date(2023, 9, 1))
 
 
 def test_received_is_resolved_and_pending() -> None:
@@ -120,7 +176,7 @@ def test_received_is_resolved_and_pending() -> None:
 
 def test_stored_inputs_give_the_same_report_again() -> None:
     stored = load(dump(inputs()))
-    assert compute(stored, datetime(2023, 10, 2, tzinfo=UTC)) == made()
+    assert compute(stored, MADE_AT) == made()
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from flows.pages import write_pages
+from flows.publishing import make_report
 from flows.services import open_services, prepare
 from flows.settings import load
 from pipeline.indicators import periods
@@ -36,9 +38,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         services.catalogue.register.put_centres(centres)
         services.catalogue.register.put_procedures(nation.PROCEDURES)
         services.catalogue.register.put_dossiers(row for row in nation.dossiers(2023) if row.centre in codes)
-        for path in write_pages(services, Scope.NATION, "", PERIOD, NOW, workspace / "site", centres=False):
+        make = partial(make_report, services, period=PERIOD, now=NOW, named=False)
+        for path in write_pages(services, make, Scope.NATION, "", workspace / "site", centres=False):
             assert path.stat().st_size < 400_000
-        pages = write_pages(services, Scope.PROVINCE, "G01", PERIOD, NOW, workspace / "site" / "G01")
+        pages = write_pages(services, make, Scope.PROVINCE, "G01", workspace / "site" / "G01")
         assert len(list(pages)) > 2
     return workspace / "site"
 
