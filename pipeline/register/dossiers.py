@@ -22,7 +22,7 @@ from pipeline.understanding import dossier_code
 T = TypeVar("T")
 
 _RESOLVED = (DossierStatus.DONE, DossierStatus.RETURNED)
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000
 """So many different cells of papers are kept in their parsed form: most dossiers of a procedure have the same ones."""
 
 

@@ -17,7 +17,7 @@ COMPONENT = ("code", "position", "name", "flagged", "reused")
 RESULT = ("code", "position", "name", "flagged")
 
 BATCH = 5000
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000
 
 Row = tuple[Any, ...]
 
