@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table
 
-from storage.catalogue.session import among, chunks
+from storage.catalogue.session import among, chunks, insert_new
 from storage.catalogue.tables import documents, dossiers, metadata
 from storage.catalogue.views import is_matched
 
@@ -48,10 +48,8 @@ def look_again(connection: sa.Connection, ids: Sequence[str]) -> None:
     """Those of the documents that have no match are looked at in any case."""
     for some in chunks(ids):
         without = sa.select(documents.c.id).where(documents.c.id.in_(some), ~is_matched())
-        found = list(connection.scalars(without))
-        connection.execute(sa.delete(_rows).where(_rows.c.document.in_(found), _rows.c.code == ""))
-        if found:
-            connection.execute(sa.insert(_rows), [{"document": id_, "code": "", "looked": False} for id_ in found])
+        for id_ in connection.scalars(without).all():  # another host may say the same at this moment
+            insert_new(connection, _rows, {"document": id_, "code": "", "looked": False})
 
 
 def have_changed(connection: sa.Connection, codes: Sequence[str]) -> None:
