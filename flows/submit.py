@@ -149,7 +149,8 @@ def _is_alive(services: Services, run: FlowRun, documents: list[str], waiting: s
     lease = timedelta(minutes=services.settings.lease_minutes)
     if run.state is not None and now - run.state.timestamp < lease:
         return True
-    return services.catalogue.activity.is_reading([document for document in documents if document not in waiting])
+    begun = [document for document in documents if document not in waiting]
+    return services.catalogue.activity.is_reading(begun, now - lease)
 
 
 @contextmanager

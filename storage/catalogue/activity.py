@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.model import DocumentState
 from storage.catalogue.session import Database
-from storage.catalogue.tables import documents, receipts
+from storage.catalogue.tables import documents, readings, receipts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,14 @@ class Activity:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def is_reading(self, ids: Collection[str]) -> bool:
-        """Whether any of these documents is claimed, its lease over or not."""
-        claimed = sa.exists().where(documents.c.id.in_(list(ids)), documents.c.state == DocumentState.READING)
+    def is_reading(self, ids: Collection[str], since: datetime) -> bool:
+        """Whether any of these documents is claimed, its lease over or not, or one was begun after `since` and is read:
+        who reads them one after the other has none for a moment."""
+        wanted = list(ids)
+        claimed = sa.exists().where(documents.c.id.in_(wanted), documents.c.state == DocumentState.READING)
+        read = sa.exists().where(readings.c.document.in_(wanted), readings.c.read_at > since)
         with self._database.read() as connection:
-            return bool(connection.scalar(sa.select(claimed)))
+            return bool(connection.scalar(sa.select(sa.or_(claimed, read))))
 
     def workload(self) -> Workload:
         """One snapshot. Raises CatalogueUnavailable."""

@@ -1,8 +1,8 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline.model import MediaType, Original, Receipt, whole
+from pipeline.model import MediaType, Original, ReaderIdentity, Reading, Receipt, whole
 from storage.catalogue import Catalogue
 
 
@@ -29,3 +29,23 @@ def test_days_of_receipts_are_those_of_vietnam(catalogue):
             catalogue.receipts.record(receipt, original, [whole(original)])
     days = catalogue.activity.days_of_receipts(datetime(2026, 11, 20, tzinfo=UTC))
     assert days == {"A": {date(2026, 11, 23), date(2026, 11, 24)}, "B": {date(2026, 11, 24)}}
+
+
+def test_who_reads_one_document_after_the_other_is_reading_between_two_of_them(catalogue):
+    now, minute = datetime(2026, 11, 24, 3, tzinfo=UTC), timedelta(minutes=1)
+    ids = []
+    for sha in ("1" * 64, "2" * 64):
+        original = Original(sha256=sha, size=1, media_type=MediaType.PDF, pages=1)
+        receipt = Receipt(id=sha, sha256=sha, centre="A", name="a.pdf", received_at=now)
+        catalogue.receipts.record(receipt, original, [whole(original)])
+        ids.append(whole(original).id)
+    assert not catalogue.activity.is_reading(ids, now - minute)
+    (claim,) = catalogue.queue.claim(ids[:1], "host:1", now, now + minute)
+    assert catalogue.activity.is_reading(ids, now + minute)
+    identity = ReaderIdentity(profile="fast", recipe="1", models=())
+    catalogue.queue.finish(
+        claim, Reading(document=ids[0], identity=identity, read_at=now, texts=("a",), confidence=0.9)
+    )
+    assert catalogue.activity.is_reading(ids, now - minute)
+    assert not catalogue.activity.is_reading(ids, now)
+    assert not catalogue.activity.is_reading(ids[1:], now - minute)
