@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from connectors.simulators import portal
 from connectors.simulators.base import Fault, Simulator
-from connectors.simulators.others import civil
+from connectors.simulators.make import make_simulator
 from connectors.simulators.serve import running
 from flows import alerts
 from flows.interconnection.sharing import unshared
@@ -156,22 +156,23 @@ def test_the_only_paper_of_a_dossier_can_be_taken_away_again(office: Office) -> 
     assert office.services.catalogue.outbox.entries(System.PORTAL, [OutboxState.DELIVERED])[0].revision == 2
 
 
-def test_a_slow_system_delays_no_other(office: Office) -> None:
+@pytest.mark.parametrize("other", [system for system in System if system is not System.PORTAL])
+def test_a_slow_system_delays_no_other(office: Office, other: System) -> None:
     office.digitize(1)
-    with running(civil(office.clock)) as url:
+    with running(make_simulator(other, office.clock)) as url:
         fast = ConnectionSettings(base_url=url, key="sohoa", secret=SecretStr("mo-phong"))
         settings = office.services.settings
-        both = settings.model_copy(update={"connections": {**settings.connections, System.CIVIL: fast}})
+        both = settings.model_copy(update={"connections": {**settings.connections, other: fast}})
         services = replace(office.services, settings=both)
         office.simulator.plan(Fault.SLOW, times=10, seconds=0.4)
         slow = threading.Thread(target=office.turn)
         slow.start()
-        exchange(services, System.CIVIL, office.clock)
+        exchange(services, other, office.clock)
         still_waiting = slow.is_alive()
         slow.join()
     assert still_waiting
     errors = {h.system: h.error for h in office.services.catalogue.connections.healths()}
-    assert errors[System.CIVIL] == ""
+    assert errors[other] == ""
 
 
 def test_a_dossier_that_the_portal_refuses_waits_for_somebody_with_the_field_named(office: Office) -> None:
