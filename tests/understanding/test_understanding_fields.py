@@ -153,6 +153,7 @@ def test_a_label_with_a_letter_misread_is_still_that_label_and_a_sentence_is_non
     assert value(paper, "subject", "born") == "1985-03-21"
     plain = read("Khi người hưởng thay đổi nơi cư trú thì lập hồ sơ chuyển đi, ghi rõ ngày sinh của từng người")
     assert plain.fields == {}
+    assert read("Dân tộc tỉnh phối hợp với các sở").fields == {}
 
 
 def test_an_answer_may_stand_below_or_beside_its_label() -> None:

@@ -225,7 +225,7 @@ def _people(words: Sequence[Word]) -> Parsed | None:
     first = next((n for n, word in enumerate(words) if word.text.strip(_ENDS)), 0)
     for word in words[first : first + _LONGEST_PEOPLE]:
         bare = word.text.strip(_ENDS)
-        if not _NAME.fullmatch(bare) or (parts and not bare[0].isupper()):
+        if not _NAME.fullmatch(bare) or not bare[0].isupper():
             break
         parts.append(bare)
         if word.text[-1:] in _ENDS:
