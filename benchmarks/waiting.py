@@ -43,7 +43,8 @@ def clerk(url: str) -> Iterator[Waits]:
 def _write(url: str, ready: Event, stop: Event, longest: Any) -> None:
     catalogue = Catalogue(url)
     last = time.perf_counter()
-    while not stop.is_set():
+    benchmark = multiprocessing.parent_process()
+    while not stop.is_set() and benchmark and benchmark.is_alive():
         try:
             catalogue.reading_choices.put(ReadingChoice(centre="", profile="balanced", set_at=now()))
         except CatalogueUnavailable:
