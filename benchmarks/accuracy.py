@@ -142,6 +142,10 @@ def with_section(document: str, section: str) -> str:
     return f"{document.rstrip()}\n\n{section}\n"
 
 
+OWN = ("generated", "names")
+"""Pages of the project's own, which pictures may show."""
+
+
 def _misread(results: Sequence[dict[str, list[PageResult]]]) -> list[wrong.Misread]:
     """What the default profile misread, on the pages on which it did."""
     found = [result for kind in results for result in kind.get(f"sohoa {DEFAULT}", ()) if result.score.f1 < 1]
@@ -155,7 +159,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path)
     parser.add_argument("--pictures", type=Path)
     given = parser.parse_args()
-    every = []
+    every: list[dict[str, list[PageResult]]] = []
     for kind in given.only:
         pages = KINDS[kind].pages()
         if not pages:
@@ -170,7 +174,8 @@ def main() -> None:
         print(section, flush=True)
         if given.write:
             given.write.write_text(with_section(given.write.read_text("utf-8"), section), "utf-8")
-        every.append(results)
+        if kind in OWN:
+            every.append(results)
     if given.pictures and (found := _misread(every)):
         wrong.sheet(found).save(given.pictures, quality=80)
 

@@ -31,8 +31,10 @@ class Contestant:
 
 
 def environment() -> dict[str, str]:
-    """The process's environment with the peers on the path, one thread for each Tesseract, no settings of ours."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SOHOA_", "PREFECT_"))}
+    """The process's environment with the peers on the path, one thread for each Tesseract, no settings of ours; all
+    of Python may keep its bytecode, as what is installed does."""
+    left_out = ("SOHOA_", "PREFECT_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {"OMP_THREAD_LIMIT": "1", "PATH": f"{PEERS / 'bin'}:{kept['PATH']}"}
 
 
