@@ -24,6 +24,7 @@ from trueocr.page import (
 )
 
 from ocr_models.line_finder import LineFinder
+from ocr_models.line_reader import DATA
 from ocr_models.manifest import verify
 from ocr_models.network import open_network
 from ocr_models.upright import LEAST_SKEW
@@ -34,7 +35,6 @@ from pipeline.imaging.shrink import shrunk, shrunk_by
 from pipeline.model import ModelFile, Pixels
 from pipeline.ports import Pose, TextBlock
 
-DATA = Path(__file__).with_name("data")
 FOLDER = Path(trueocr.__file__).parent / "models"
 ORIENTATION, ORDER, SIZES = "orient.onnx", "order.onnx", "meta.json"
 

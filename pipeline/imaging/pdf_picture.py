@@ -23,6 +23,7 @@ from pipeline.geometry import POINTS_PER_INCH, Affine, Box
 from pipeline.imaging import pixels
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.page_content import Picture
+from pipeline.imaging.sniff import JPEG_END
 from pipeline.model import PageImage, Pixels, ScanPage
 
 LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
@@ -31,10 +32,10 @@ LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
 
 _BAND = 64
 """Rows of the reduced picture that are made at a time."""
-_JPEG_END = b"\xff\xd9"
 _JPEG_TAIL = 64
-"""Bytes at the end of a JPEG within which its end marker is; some scanners put others behind it."""
-_REDUCED = {1: 0, 2: 1 << 4, 4: 1 << 5, 8: 1 << 6}
+"""Bytes at the end of a JPEG within which its end marker is; some scanners put others behind it. Fewer than for a file
+of its own: what has more, PDFium decodes."""
+_DECODED_BY = {1: 0, 2: 1 << 4, 4: 1 << 5, 8: 1 << 6}
 """Bits of OpenCV's flags for decoding at a half, a quarter, an eighth."""
 
 
@@ -135,10 +136,10 @@ def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels 
     except (OSError, SyntaxError, ValueError, pikepdf.PdfError):
         return None
     grey = source.get("/ColorSpace") == "/DeviceGray"
-    if header.size != size or header.mode != ("L" if grey else "RGB") or _JPEG_END not in data[-_JPEG_TAIL:]:
+    if header.size != size or header.mode != ("L" if grey else "RGB") or JPEG_END not in data[-_JPEG_TAIL:]:
         return None
     colours = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
-    flags = colours | _REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION
+    flags = colours | _DECODED_BY[factor] | cv2.IMREAD_IGNORE_ORIENTATION
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     return None if decoded is None else np.asarray(decoded, np.uint8)
 

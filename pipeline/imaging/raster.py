@@ -18,6 +18,7 @@ from pipeline.geometry import POINTS_PER_INCH, Affine, pixels_to_points
 from pipeline.imaging import pixels
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.picture_dpi import picture_dpi
+from pipeline.imaging.sniff import JPEG_END
 from pipeline.model import MediaType, PageImage, ScanPage
 
 FORMATS = {MediaType.TIFF: "TIFF", MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
@@ -178,7 +179,7 @@ def _check_jpeg(file: BinaryIO) -> None:
     """A complete JPEG holds an end-of-image marker, near the end of the file but for what a program appended."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _JPEG_TAIL))
-    if b"\xff\xd9" not in file.read():
+    if JPEG_END not in file.read():
         _open(file, MediaType.JPEG).load()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipeline.model import MediaType
 
+JPEG_END = b"\xff\xd9"
+"""The marker behind the last scan of a JPEG (ITU-T T.81, EOI)."""
 HEAD = 1024
 """So many bytes are needed. Viewers accept a PDF header anywhere in the first 1024 (ISO 32000-1, note to 7.5.2)."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pipeline.imaging.sniff import HEAD, media_type
+from pipeline.imaging.sniff import HEAD, JPEG_END, media_type
 from pipeline.model import MediaType
 
 _TAIL = 65536
@@ -76,7 +76,7 @@ def _jpeg(file: BinaryIO, size: int) -> bool:
         if marker[1] == 0xFF or marker[1] in _STANDALONE:
             position += 1 if marker[1] == 0xFF else 2
         elif marker[1] == _START_OF_SCAN:
-            return b"\xff\xd9" in _tail(file, size, position)
+            return JPEG_END in _tail(file, size, position)
         else:
             position += 2 + max(2, int.from_bytes(marker[2:4], "big"))
     return True

@@ -33,11 +33,10 @@ class Drafts:
         self._database = database
 
     def put(self, draft: EntryDraft, *, again: bool = False) -> bool:
-        values = {column.name: getattr(draft, column.name) for column in entry_drafts.c}
         with self._database.write() as connection:
             if again:
-                connection.execute(sa.delete(entry_drafts).where(entry_drafts.c.document == draft.document))
-            return insert_new(connection, entry_drafts, values)
+                _remove(connection, draft.document)
+            return insert_new(connection, entry_drafts, _row(draft))
 
     def get(self, document: str) -> EntryDraft | None:
         with self._database.read() as connection:
@@ -51,11 +50,10 @@ class Drafts:
             return [EntryDraft(**row._mapping) for row in connection.execute(wanted)]
 
     def settle(self, draft: EntryDraft, entry: OutboxEntry) -> None:
-        values = {column.name: getattr(draft, column.name) for column in entry_drafts.c}
-        values |= {"sealed": b"", "problems": ""}
+        wiped = _row(draft) | {"sealed": b"", "problems": ""}
         with self._database.write() as connection:
-            connection.execute(sa.delete(entry_drafts).where(entry_drafts.c.document == draft.document))
-            connection.execute(sa.insert(entry_drafts).values(values))
+            _remove(connection, draft.document)
+            connection.execute(sa.insert(entry_drafts).values(wiped))
             put_into_outbox(connection, [entry])
 
     def next_results(self, procedures: Collection[str], limit: int) -> Sequence[tuple[str, str]]:
@@ -79,3 +77,11 @@ class Drafts:
                 )
                 found |= {row[0]: row[1] for row in connection.execute(wanted)}
         return sorted(found.items())[:limit]
+
+
+def _row(draft: EntryDraft) -> dict[str, object]:
+    return {column.name: getattr(draft, column.name) for column in entry_drafts.c}
+
+
+def _remove(connection: sa.Connection, document: str) -> None:
+    connection.execute(sa.delete(entry_drafts).where(entry_drafts.c.document == document))
