@@ -16,7 +16,7 @@ from pipeline.understanding import clues, match
 
 
 def clues_of(document: Document, done: Digitized, receipts: Sequence[Receipt]) -> Clues:
-    found = clues.gather(done.codes, done.pages, [receipt.name for receipt in receipts])
+    found = clues.renamed(done.clues, [receipt.name for receipt in receipts])
     return clues.behind_sheet(found, document.dossier)
 
 

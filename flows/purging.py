@@ -14,9 +14,8 @@ from pipeline import keys
 from pipeline.errors import ConfigurationError, SecretPaper, Transient
 from pipeline.intake.rules import gate_of
 from pipeline.intake.withdraw import withdraw
-from pipeline.model import Action, Document, PageReading, Rule, Tombstone
+from pipeline.model import Action, Document, Rule, Tombstone
 from pipeline.output import manifest
-from pipeline.understanding import secrecy
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +25,8 @@ def is_purged(services: Services, document: Document) -> bool:
     return any(services.objects.stat(keys.tombstone(sha256)) is not None for sha256 in _originals(document))
 
 
-def must_go(services: Services, centre: str, pages: tuple[PageReading, ...]) -> bool:
-    """Whether pages that were read carry a mark of secrecy, and the centre's gate does not let such papers in."""
-    if not secrecy.marked_pages(pages):
-        return False
+def refuses_secrets(services: Services, centre: str) -> bool:
+    """Whether the centre's gate does not let papers with a mark of secrecy in."""
     return gate_of(services.catalogue.gate.settings(centre))[Rule.SECRECY].action is Action.REFUSE
 
 

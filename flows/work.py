@@ -170,7 +170,7 @@ def _require_not_secret(
 ) -> None:
     """Raises SecretPaper, after purging it, where a paper has a tombstone or a mark of secrecy was read on it."""
     centre = receipts[0].centre if receipts else ""
-    marked = done is not None and purging.must_go(services, centre, done.pages)
+    marked = done is not None and done.secret_pages and purging.refuses_secrets(services, centre)
     if marked or purging.is_purged(services, claim.document):
         purging.purge(services, claim.document, clock())
         raise SecretPaper(f"Document {claim.document.id}.")

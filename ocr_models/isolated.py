@@ -187,7 +187,7 @@ def _keep_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, 32 << 20)  # the most that it takes
-        mallopt(_M_TRIM_THRESHOLD, 256 << 20)
+        mallopt(_M_TRIM_THRESHOLD, 64 << 20)  # what only large pages need goes back
 
 
 def _say(answers: Connection, answer: object) -> None:

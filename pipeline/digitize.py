@@ -1,13 +1,14 @@
 """One document from stored bytes to stored text: the story of the program on one page.
 
 The originals are fetched and checked, each page is opened in a child process and read, codes are found, and text,
-hOCR, searchable PDF and manifest are put into the object store. Only then does the caller write the row.
+hOCR, searchable PDF and manifest are composed page by page and put into the object store. Only then does the caller
+write the row.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipeline import keys
 from pipeline.errors import ReadingFailed
 from pipeline.geometry import Affine
 from pipeline.model import (
-    Artifact,
+    Clues,
     Code,
     Document,
     Line,
@@ -27,12 +28,13 @@ from pipeline.model import (
     ScanPage,
     TextSource,
 )
-from pipeline.output import hocr, manifest, reading_record, searchable_pdf, text
+from pipeline.output import reading_record, searchable_pdf
+from pipeline.output.composition import Composition
 from pipeline.ports import ObjectStore, Reader, ScanOpener
 from pipeline.reading.bear_out import bears_out
 from pipeline.reading.codes import with_codes
 from pipeline.side_by_side import Another, in_order, nobody
-from pipeline.understanding import codes
+from pipeline.understanding.codes import find
 
 _LINES_TO_KNOW = 5
 
@@ -42,11 +44,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digitized:
-    """What became of a document: the row to write, and what is needed to find its dossier."""
+    """What became of a document: the row to write, and what is needed to find its dossier. `secret_pages` are the
+    numbers of those that carry a mark of secrecy."""
 
     reading: Reading
-    pages: tuple[PageReading, ...]
-    codes: tuple[Code, ...]
+    clues: Clues
+    secret_pages: tuple[int, ...]
 
 
 def digitize(  # noqa: PLR0913  what a document's way needs, once
@@ -71,57 +74,30 @@ def digitize(  # noqa: PLR0913  what a document's way needs, once
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix=f"{document.id}-") as folder:
         files = _fetch(document, objects, Path(folder))
-        pages: list[PageReading] = []
-        found: list[Code] = []
+        made = Composition(document, Path(folder))
         opened = _numbered(_open(document, files, opener))
-        for page, there in in_order(opened, reader, another, _read_page):
-            pages.append(page)
-            found.extend(there)
+        for page, codes in in_order(opened, reader, another, _read_page):
+            made.add(page, codes)
             if progress is not None:
-                progress(len(pages), document.pages)
-        failed = tuple(page.number for page in pages if page.note)
-        if len(failed) == len(pages):
-            raise ReadingFailed(f"Document {document.id}: none of its {len(pages)} pages could be read.")
-        artifacts = write_artifacts(document, originals, files, pages, found, reader, objects, Path(folder))
+                progress(len(made.texts), document.pages)
+        if len(made.failed_pages) == len(made.texts):
+            raise ReadingFailed(f"Document {document.id}: none of its {len(made.texts)} pages could be read.")
+        sources = [
+            searchable_pdf.Source(path=files[part.sha256], media_type=originals[part.sha256].media_type, pages=part)
+            for part in document.parts
+        ]
+        artifacts = made.store(sources, reader.identity, objects)
     reading = Reading(
         document=document.id,
         identity=reader.identity,
         read_at=now,
-        texts=tuple(page.text for page in pages),
-        confidence=_confidence(pages),
-        failed_pages=failed,
+        texts=tuple(made.texts),
+        confidence=made.confidence,
+        failed_pages=tuple(made.failed_pages),
         artifacts=artifacts,
     )
     objects.put(keys.reading_record(document.id, reader.identity.id), reading_record.dump(reading))
-    return Digitized(reading=reading, pages=tuple(pages), codes=tuple(found))
-
-
-def write_artifacts(
-    document: Document,
-    originals: Mapping[str, Original],
-    files: Mapping[str, Path],
-    pages: Sequence[PageReading],
-    found: Sequence[Code],
-    reader: Reader,
-    objects: ObjectStore,
-    folder: Path,
-) -> dict[Artifact, str]:
-    """Stores text, hOCR, searchable PDF and, last, the manifest that names them; returns their keys."""
-    pdf = folder / "searchable.pdf"
-    sources = [
-        searchable_pdf.Source(path=files[part.sha256], media_type=originals[part.sha256].media_type, pages=part)
-        for part in document.parts
-    ]
-    searchable_pdf.write(sources, pages, pdf, title=document.id)
-    contents: dict[Artifact, bytes | Path] = {
-        Artifact.TEXT: text.render(pages).encode(),
-        Artifact.HOCR: hocr.render(pages, title=document.id).encode(),
-        Artifact.PDF: pdf,
-    }
-    names = {artifact: keys.reading(document.id, reader.identity.id, artifact) for artifact in Artifact}
-    stored = {artifact: objects.put(names[artifact], data) for artifact, data in contents.items()}
-    objects.put(names[Artifact.MANIFEST], manifest.build(document, reader.identity, pages, found, stored))
-    return names
+    return Digitized(reading=reading, clues=made.clues, secret_pages=tuple(made.secret_pages))
 
 
 def _fetch(document: Document, objects: ObjectStore, folder: Path) -> dict[str, Path]:
@@ -150,7 +126,7 @@ def _read_page(page: ScanPage, reader: Reader) -> tuple[PageReading, tuple[Code,
     reading = _read(page, reader)
     if page.image is None:
         return reading, ()
-    found = codes.find(page.image.pixels, page.number, upright=_surely_upright(reading))
+    found = find(page.image.pixels, page.number, upright=_surely_upright(reading))
     return with_codes(reading, found, page.image), found
 
 
@@ -211,9 +187,3 @@ def _unread(page: ScanPage, code: str) -> PageReading:
         source=TextSource.NONE,
         note=code,
     )
-
-
-def _confidence(pages: Sequence[PageReading]) -> float:
-    """The mean over all words of all pages, 0 where there is none."""
-    words = [word.confidence for page in pages for line in page.lines for word in line.words]
-    return sum(words) / len(words) if words else 0.0

@@ -26,8 +26,9 @@ def in_order(
 ) -> Iterator[T]:
     """What `read` makes of each page, in the order of the pages, whoever was first.
 
-    At most one page more than there are readers is held. `read` is called in threads, never by two at a time with the
-    same reader; what it raises is raised here.
+    At most one page more than there are readers is held, and what was made of at most `2 * MOST`: then a slow page
+    keeps the others waiting. `read` is called in threads, never by two at a time with the same reader; what it raises
+    is raised here.
     """
     running: deque[Future[T]] = deque()
     reading: dict[Future[T], Reader] = {}
@@ -44,7 +45,7 @@ def in_order(
                 future = threads.submit(read, page, with_whom)
                 running.append(future)
                 reading[future] = with_whom
-                while running and running[0].done():
+                while running and (running[0].done() or len(running) == 2 * MOST):
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import ScanPage
-from pipeline.side_by_side import in_order, nobody
+from pipeline.side_by_side import MOST, in_order, nobody
 
 
 class Named:
@@ -52,6 +52,22 @@ def test_a_slow_page_comes_before_those_that_others_read_meanwhile() -> None:
     found = list(in_order(pages(6), Named("a"), lambda: others.pop() if others else None, first_waits))  # type: ignore
     assert [number for number, _ in found] == [1, 2, 3, 4, 5, 6]
     assert [name for _, name in found] == ["a", *"bbbbb"]
+
+
+def test_a_page_that_takes_very_long_keeps_the_others_waiting() -> None:
+    others, taken, enough = [Named("b")], [], threading.Event()
+
+    def first_waits(page: ScanPage, reader: Any) -> tuple[int, str]:
+        if page.number == 1:
+            assert enough.wait(30)
+        if page.number == 2 * MOST:
+            enough.set()
+        return read(page, reader)
+
+    found = in_order(pages(200, taken), Named("a"), lambda: others.pop() if others else None, first_waits)  # type: ignore
+    assert next(found)[0] == 1
+    assert len(taken) == 2 * MOST
+    assert [number for number, _ in found] == list(range(2, 201))
 
 
 def test_pages_wait_in_their_file_until_a_reader_is_free() -> None:

@@ -28,6 +28,8 @@ from pipeline.model import Line, PageImage, ScanPage
 
 _A4 = (595.276, 841.89)
 _SMALLEST_PAGE, _LARGEST_PAGE = 1.0, 200_000.0
+_PAGES_HELD = 50
+"""PDFium keeps what it has taken from a file, pictures too, until it is closed: that happens after so many pages."""
 _QPDF_ERRORS = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError)
 """What pikepdf raises on damaged objects: its own, and those of a wrong type found where another belongs."""
 
@@ -51,6 +53,7 @@ class PdfFile:
         if self.pages > limits.max_pages:
             raise TooManyPages(f"{self.pages} pages, at most {limits.max_pages}.")
         self._objects: pikepdf.Pdf | None = None
+        self._held = 0
 
     def check(self) -> None:
         """Looks at the size of every picture without decoding it. Raises TooLarge."""
@@ -71,6 +74,9 @@ class PdfFile:
 
     def page(self, number: int, dpi: float = READABLE_DPI) -> ScanPage:
         """The page with this 1-based number, its picture not reduced below `dpi`. Raises BrokenScan, TooLarge."""
+        if self._held == _PAGES_HELD:
+            self._open_anew()
+        self._held += 1
         try:
             page = self._document[number - 1]
         except (pdfium.PdfiumError, IndexError):
@@ -79,6 +85,13 @@ class PdfFile:
             return self._page(page, number, dpi)
         finally:
             page.close()
+
+    def _open_anew(self) -> None:
+        document = _load(self._path)
+        if document is None:
+            raise BrokenScan("PDF: it changed while it was read.")
+        self._document.close()
+        self._document, self._held = document, 0
 
     def _page(self, page: pdfium.PdfPage, number: int, enough: float) -> ScanPage:
         visible = _visible_box(page)

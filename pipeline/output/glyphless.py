@@ -2,13 +2,14 @@
 
 A viewer selects and searches by where a glyph stands, how large it is, and what character it means. The font has that
 and nothing else: the text is never painted. Characters get their glyph numbers as they are first used; what a number
-means is written last, when all pages are done.
+means is written into the PDF when all pages are done.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
@@ -82,71 +83,77 @@ def font_file() -> bytes:
 
 
 class Fonts:
-    """The font in one PDF, in variants that differ in nothing but how high and deep their characters reach.
+    """The font of one document, in variants that differ in nothing but how high and deep their characters reach.
 
     Words of one line then share base line and size, which viewers need to see that they are one line, and each
     variant's boxes still fit the words: `ra` is low, `Ủy` is tall, `họp` reaches below.
     """
 
-    def __init__(self, pdf: Pdf) -> None:
+    def __init__(self) -> None:
         self.glyphs = Glyphs()
-        self._pdf = pdf
-        self._variants: dict[str, Object] = {}
-        # made now, filled in `finish`: every variant refers to them
-        self._to_unicode = pdf.make_indirect(Stream(pdf, b""))
-        self._glyph_map = pdf.make_indirect(Stream(pdf, b""))
-        self._file: Object | None = None
+        self._variants: dict[str, tuple[int, int]] = {}
 
-    def variant(self, ascent: int, descent: int) -> tuple[str, Object]:
-        """Resource name and font dictionary; heights are in thousandths of an em, `descent` counts downwards."""
+    def variant(self, ascent: int, descent: int) -> str:
+        """The resource name of a variant; heights are in thousandths of an em, `descent` counts downwards."""
         name = f"/Sohoa{ascent}d{descent}"
-        if name not in self._variants:
-            self._variants[name] = self._make(ascent, descent)
-        return name, self._variants[name]
+        self._variants[name] = ascent, descent
+        return name
 
-    def _make(self, ascent: int, descent: int) -> Object:
-        pdf = self._pdf
-        if self._file is None:
-            data = font_file()
-            self._file = pdf.make_indirect(Stream(pdf, data, Length1=len(data)))
-        # readers take a descent of 0 for one that is missing
-        below = -max(descent, 1)
-        descriptor = Dictionary(
-            Type=Name.FontDescriptor,
-            FontName=Name("/" + NAME),
-            Flags=4,
-            FontBBox=Array([0, below, WIDTH, ascent]),
-            ItalicAngle=0,
-            Ascent=ascent,
-            Descent=below,
-            CapHeight=ascent,
-            StemV=80,
-            FontFile2=self._file,
+    def embed(self, pdf: Pdf) -> Mapping[str, Object]:
+        """Puts all variants that were asked for into a PDF; font dictionaries by their resource names."""
+        if not self._variants:
+            return {}
+        characters, data = self.glyphs.characters, font_file()
+        shared = _Shared(
+            file=pdf.make_indirect(Stream(pdf, data, Length1=len(data))),
+            to_unicode=pdf.make_indirect(Stream(pdf, to_unicode(characters))),
+            glyph_map=pdf.make_indirect(Stream(pdf, b"\0\0" + b"\0\1" * len(characters))),
         )
-        descendant = Dictionary(
-            Type=Name.Font,
-            Subtype=Name.CIDFontType2,
-            BaseFont=Name("/" + NAME),
-            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            CIDToGIDMap=self._glyph_map,
-            DW=WIDTH,
-            FontDescriptor=pdf.make_indirect(descriptor),
-        )
-        font = Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type0,
-            BaseFont=Name("/" + NAME),
-            Encoding=Name("/Identity-H"),
-            DescendantFonts=Array([pdf.make_indirect(descendant)]),
-            ToUnicode=self._to_unicode,
-        )
-        return pdf.make_indirect(font)
+        return {name: _font(pdf, shared, *reach) for name, reach in self._variants.items()}
 
-    def finish(self) -> None:
-        """Writes what the glyph numbers mean; nothing may be encoded afterwards."""
-        characters = self.glyphs.characters
-        self._to_unicode.write(to_unicode(characters))
-        self._glyph_map.write(b"\0\0" + b"\0\1" * len(characters))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """The streams that every variant refers to."""
+
+    file: Object
+    to_unicode: Object
+    glyph_map: Object
+
+
+def _font(pdf: Pdf, shared: _Shared, ascent: int, descent: int) -> Object:
+    # readers take a descent of 0 for one that is missing
+    below = -max(descent, 1)
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name("/" + NAME),
+        Flags=4,
+        FontBBox=Array([0, below, WIDTH, ascent]),
+        ItalicAngle=0,
+        Ascent=ascent,
+        Descent=below,
+        CapHeight=ascent,
+        StemV=80,
+        FontFile2=shared.file,
+    )
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name("/" + NAME),
+        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+        CIDToGIDMap=shared.glyph_map,
+        DW=WIDTH,
+        FontDescriptor=pdf.make_indirect(descriptor),
+    )
+    font = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=Name("/" + NAME),
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=Array([pdf.make_indirect(descendant)]),
+        ToUnicode=shared.to_unicode,
+    )
+    return pdf.make_indirect(font)
 
 
 def to_unicode(characters: Sequence[str]) -> bytes:

@@ -39,13 +39,18 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def render(pages: Sequence[PageReading], title: str) -> str:
-    """XHTML. Boxes are in pixels of the upright page, `x_wconf` is in percent, `ppageno` counts from 0."""
-    out = [_HEAD.format(title=_text(title), pages=len(pages))]
-    for index, page in enumerate(pages):
-        out.extend(_page(page, index))
-    out.append(" </body>\n</html>\n")
-    return "".join(out)
+FOOT = " </body>\n</html>\n"
+"""What follows the last page."""
+
+
+def head(title: str, pages: int) -> str:
+    """What comes before the first of so many pages."""
+    return _HEAD.format(title=_text(title), pages=pages)
+
+
+def page(reading: PageReading, index: int) -> str:
+    """One page, `index` counts from 0. Boxes are in pixels of the upright page, `x_wconf` is in percent."""
+    return "".join(_page(reading, index))
 
 
 def _page(page: PageReading, index: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pipeline import keys
 from pipeline.errors import IntegrityError
 from pipeline.model import Artifact, Clues, Code, Document, PageReading, ReaderIdentity, Reading
 from pipeline.ports import StoredObject
-from pipeline.understanding import arrival, clues, qr
+from pipeline.understanding import arrival, qr
 
 FORMAT = 1
 _DIGITS = 4
@@ -27,21 +27,22 @@ _DIGITS = 4
 def build(
     document: Document,
     identity: ReaderIdentity,
-    pages: Sequence[PageReading],
+    pages: Sequence[Mapping[str, object]],
     codes: Sequence[Code],
+    clues: Clues,
     stored: Mapping[Artifact, StoredObject],
 ) -> bytes:
-    """The manifest of a reading; `stored` are the artifacts that it vouches for."""
+    """The manifest of a reading, its pages as `page` tells them; `stored` are the artifacts that it vouches for."""
     return canonical(
         {
             "format": FORMAT,
             "sohoa": version("sohoa"),
             "document": {"id": document.id, "parts": document.parts},
             "reader": {"id": identity.id, **_plain(identity)},
-            "pages": [_page(page) for page in pages],
+            "pages": pages,
             "codes": [_code(code) for code in codes],
             # names of files are not part of what was read: they come from the receipts, each time anew
-            "clues": clues.gather(codes, pages, ()),
+            "clues": clues,
             "artifacts": {artifact.value: stored[artifact] for artifact in sorted(stored)},
         }
     )
@@ -84,7 +85,8 @@ def canonical(value: object) -> bytes:
     return (json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def _page(page: PageReading) -> dict[str, object]:
+def page(page: PageReading) -> Mapping[str, object]:
+    """What a manifest says of a page."""
     return {
         "number": page.number,
         "width": page.width,

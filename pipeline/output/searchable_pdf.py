@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -45,22 +45,51 @@ class Source:
     pages: PageRange
 
 
-def write(sources: Sequence[Source], readings: Sequence[PageReading], out: Path, *, title: str) -> None:
-    """Writes the searchable copy of the pages of `sources`, in order, with one reading each, to `out`.
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The text of one page as its copy will have it; without content there is none."""
+
+    source: TextSource
+    content: bytes
+    """A content stream, deflated."""
+    fonts: tuple[str, ...]
+    rotate: int
+
+
+class Layers:
+    """The invisible text of a document's pages, in order: made of each as it is read, for less than a tenth of the
+    memory that its reading takes."""
+
+    def __init__(self) -> None:
+        self.fonts = Fonts()
+        self.pages: list[_Layer] = []
+
+    def add(self, reading: PageReading) -> None:
+        content: bytes = b""
+        used: tuple[str, ...] = ()
+        if reading.source in (TextSource.OCR, TextSource.CONVERTED):
+            content, used = text_layer.operators(_lines(reading), reading.to_points, self.fonts)
+        # turning the page clockwise by the direction in which its lines run makes them run to the right
+        rotate = round(reading.to_points.angle / 90) * 90 % 360
+        self.pages.append(_Layer(reading.source, zlib.compress(content, 9) if content else b"", used, rotate))
+
+
+def write(sources: Sequence[Source], layers: Layers, out: Path, *, title: str) -> None:
+    """Writes the searchable copy of the pages of `sources`, in order, with one layer each, to `out`.
 
     The same input gives the same bytes. Streams are passed through from file to file, so memory does not grow with
     the originals. Raises ReadingFailed where an original cannot be taken apart.
     """
-    if sum(len(source.pages) for source in sources) != len(readings):
-        raise ValueError("one reading for each page is needed")
+    if sum(len(source.pages) for source in sources) != len(layers.pages):
+        raise ValueError("one layer for each page is needed")
     try:
         with tempfile.TemporaryDirectory(dir=out.parent, prefix="pages-") as folder:
-            pieces = list(_pieces(sources, readings, Path(folder)))
+            pieces = list(_pieces(sources, layers, Path(folder)))
             base = pieces[0] if len(pieces) == 1 else _merged(pieces, Path(folder))
             # not mapped into memory: what is only passed through should not look like memory in use
             with Pdf.open(base.path, access_mode=AccessMode.stream) as pdf:
                 _keep_pages(pdf, base.first, base.last)
-                _transform(pdf, readings, title)
+                _transform(pdf, layers, title)
                 pdf.save(
                     out,
                     min_version="1.7",
@@ -81,9 +110,9 @@ class _Piece:
     last: int
 
 
-def _pieces(sources: Sequence[Source], readings: Sequence[PageReading], folder: Path) -> Iterator[_Piece]:
+def _pieces(sources: Sequence[Source], layers: Layers, folder: Path) -> Iterator[_Piece]:
     """The sources as PDFs: pictures become some first."""
-    rest = iter(readings)
+    rest = iter(layers.pages)
     for number, source in enumerate(sources):
         first, last = source.pages.first, source.pages.last
         broken = [page for page in range(first, last + 1) if next(rest).source is TextSource.NONE]
@@ -123,29 +152,26 @@ def _keep_pages(pdf: Pdf, first: int, last: int) -> None:
     del pdf.pages[: first - 1]
 
 
-def _transform(pdf: Pdf, readings: Sequence[PageReading], title: str) -> None:
+def _transform(pdf: Pdf, layers: Layers, title: str) -> None:
     """Turns an opened PDF, in memory, into the searchable copy: its file stays as it is."""
     signed = safe_copy.is_signed(pdf)
     safe_copy.prepare(pdf)
-    fonts = Fonts(pdf)
-    for page, reading in zip(pdf.pages, readings, strict=True):
-        if reading.source in (TextSource.OCR, TextSource.CONVERTED):
-            _lay_text(pdf, page, reading, fonts)
-    fonts.finish()
+    fonts = layers.fonts.embed(pdf)
+    for page, layer in zip(pdf.pages, layers.pages, strict=True):
+        if layer.source in (TextSource.OCR, TextSource.CONVERTED):
+            _lay_text(pdf, page, layer, fonts)
     safe_copy.strip_file(pdf)
     _describe(pdf, title, signed=signed)
     pdf.remove_unreferenced_resources()
 
 
-def _lay_text(pdf: Pdf, page: Page, reading: PageReading, fonts: Fonts) -> None:
+def _lay_text(pdf: Pdf, page: Page, layer: _Layer, fonts: Mapping[str, pikepdf.Object]) -> None:
     hidden_text.remove(pdf, page)
-    content, used = text_layer.operators(_lines(reading), reading.to_points, fonts)
-    if content:
-        if reading.source is TextSource.CONVERTED:
+    if layer.content:
+        if layer.source is TextSource.CONVERTED:
             _silence(pdf, page)
-        _lay_under(pdf, page, content, used)
-        # turning the page clockwise by the direction in which its lines run makes them run to the right
-        page.obj.Rotate = round(reading.to_points.angle / 90) * 90 % 360
+        _lay_under(pdf, page, layer.content, {name: fonts[name] for name in layer.fonts})
+        page.obj.Rotate = layer.rotate
 
 
 def _lines(reading: PageReading) -> list[Line]:
@@ -159,15 +185,15 @@ def _lines(reading: PageReading) -> list[Line]:
     return [*printed, *(line for line in apart if any(word.confidence < 1 for word in line.words))]
 
 
-def _lay_under(pdf: Pdf, page: Page, content: bytes, used: dict[str, pikepdf.Object]) -> None:
-    """Puts text before the page's own content, where no graphics state of that content can move it."""
+def _lay_under(pdf: Pdf, page: Page, content: bytes, used: Mapping[str, pikepdf.Object]) -> None:
+    """Puts text (deflated) before the page's own content, where no graphics state of that content can move it."""
     # a dictionary of resources may be shared between pages: this page gets one of its own
     resources = _own(page.obj.get(Name.Resources))
     resources.Font = _own(resources.get(Name.Font))
     for name, font in used.items():
         resources.Font[name] = font
     page.obj.Resources = resources
-    layer = pdf.make_indirect(Stream(pdf, zlib.compress(content, 9), Filter=Name.FlateDecode))
+    layer = pdf.make_indirect(Stream(pdf, content, Filter=Name.FlateDecode))
     own = page.obj.get(Name.Contents, Array())
     page.obj.Contents = Array([layer, *(own if isinstance(own, Array) else [own])])
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-
-from pipeline.model import PageReading
+from collections.abc import Iterable
 
 PAGE_BREAK = "\f"
 
 
-def render(pages: Sequence[PageReading]) -> str:
-    """The pages in order, in NFC, a form feed between them; ends with a newline. Stamps and handwriting are left out.
+def render(pages: Iterable[str]) -> str:
+    """The printed texts of the pages in order, in NFC, a form feed between them; ends with a newline.
 
     A page without text is there too, so that the n-th page of the file is the n-th page of the document.
     """
-    texts = (unicodedata.normalize("NFC", page.text).replace(PAGE_BREAK, " ") for page in pages)
+    texts = (unicodedata.normalize("NFC", page).replace(PAGE_BREAK, " ") for page in pages)
     return f"\n{PAGE_BREAK}".join(texts) + "\n"
 
 

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from pikepdf import Object
-
 from pipeline.geometry import Affine
 from pipeline.model import Line, Word
 from pipeline.output.glyphless import WIDTH, Fonts
@@ -32,20 +30,20 @@ _STEPS = 4
 """Heights are told in quarters of an em: fine enough that a word's box and its highlight share most of their area."""
 
 
-def operators(lines: Sequence[Line], to_points: Affine, fonts: Fonts) -> tuple[bytes, dict[str, Object]]:
-    """The content of a stream that paints nothing, and the fonts it needs; empty where there is no text.
+def operators(lines: Sequence[Line], to_points: Affine, fonts: Fonts) -> tuple[bytes, tuple[str, ...]]:
+    """The content of a stream that paints nothing, and the names of the fonts it needs; empty where there is no text.
 
     Word boxes are in pixels, `to_points` maps them to the user space in which the stream is executed.
     """
     out: list[str] = []
-    used: dict[str, Object] = {}
+    used: dict[str, None] = {}
     for line in lines:
         words = [word for word in line.words if _shown(word)]
         if words:
             _Writer(words, to_points, fonts, used).write(out)
     if not out:
-        return b"", {}
-    return "\n".join(["q", "BT", "3 Tr", *out, "ET", "Q", ""]).encode("ascii"), used
+        return b"", ()
+    return "\n".join(["q", "BT", "3 Tr", *out, "ET", "Q", ""]).encode("ascii"), tuple(used)
 
 
 def _shown(word: Word) -> str:
@@ -96,7 +94,7 @@ def _reaches_below(text: str) -> bool:
 class _Writer:
     """Writes the words of one line, following where the last operator left the text position."""
 
-    def __init__(self, words: Sequence[Word], to_points: Affine, fonts: Fonts, used: dict[str, Object]) -> None:
+    def __init__(self, words: Sequence[Word], to_points: Affine, fonts: Fonts, used: dict[str, None]) -> None:
         self._words = words
         self._fonts = fonts
         self._used = used
@@ -142,8 +140,8 @@ class _Writer:
         middle = self._base.at(word.box.x0 + word.box.width / 2)
         ascent = _thousandths((middle - word.box.y0) / self._base.size, at_least=1)
         descent = _thousandths((word.box.y1 - middle) / self._base.size, at_least=0)
-        name, font = self._fonts.variant(ascent, descent)
-        self._used[name] = font
+        name = self._fonts.variant(ascent, descent)
+        self._used[name] = None
         if name != self._font:
             self._font = name
             out.append(f"{name} {_number(self._size)} Tf")

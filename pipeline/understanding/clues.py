@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.model import Clues, Code, PageReading
-from pipeline.understanding import dossier_code, heading, qr
+from pipeline.model import Clues, Code
+from pipeline.understanding import dossier_code, qr
 
 
-def gather(codes: Sequence[Code], pages: Sequence[PageReading], names: Sequence[str]) -> Clues:
-    """The clues in a document's codes, its text and the names that it was dropped under (receipts' names).
+def gather(codes: Sequence[Code], text_codes: Iterable[str], heading: str) -> Clues:
+    """The clues on a document: its codes, the dossier codes in its text, and the heading of its first page.
 
     A code at the top left of a page is the system's own mark on its paper. Another code that holds a dossier code is
     worth what the printed text is worth. Papers named differently by the codes of several pages leave no name.
@@ -19,18 +19,16 @@ def gather(codes: Sequence[Code], pages: Sequence[PageReading], names: Sequence[
     own = [paper for code, paper in marked if code.near_top_left]
     printed = [paper.dossier for code, paper in marked if not code.near_top_left]
     papers = {paper.paper for paper in own if paper.paper}
-    found_in_text = (code for page in pages for code in dossier_code.find(page.text))
-    clues = Clues(
+    return Clues(
         qr_codes=_unique(paper.dossier for paper in own),
         qr_paper=papers.pop() if len(papers) == 1 else "",
-        text_codes=_unique([*printed, *found_in_text]),
-        heading=heading.find(pages[0]) if pages else "",
+        text_codes=_unique([*printed, *text_codes]),
+        heading=heading,
     )
-    return renamed(clues, names)
 
 
 def renamed(clues: Clues, names: Sequence[str]) -> Clues:
-    """The same clues with the file names of now."""
+    """The same clues with the names that the document was dropped under (receipts' names) as they are now."""
     codes = (code for name in names for code in name_codes(name))
     return replace(clues, file_names=tuple(names), name_codes=_unique(codes))
 

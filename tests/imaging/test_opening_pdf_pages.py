@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -543,3 +544,26 @@ def test_a_line_goes_on_after_a_raised_figure_and_columns_stay_apart(tmp_path: P
     assert (left.text, right.text) == ("THE COMMITTEE", "THE REPUBLIC, its motto")
     assert line.text == "The plot of land measures 120 m2 and lies at the road to the north"
     assert line.block != right.block
+
+
+def test_the_pictures_of_a_long_file_do_not_stay_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (880, 640), np.uint8))
+    data = encoded(noise, "JPEG", quality=98)
+    entries = {"ColorSpace": pikepdf.Name.DeviceGray, "BitsPerComponent": 8, "Filter": pikepdf.Name.DCTDecode}
+    with pikepdf.new() as pdf:
+        for number in range(160):
+            picture = image_stream(pdf, data, 640, 880, **entries)
+            page_of(pdf, "q 160 0 0 220 0 0 cm /Im Do Q", size=(160 + number / 10, 220), xobjects={"Im": picture})
+        pdf.save(path)
+    file = PdfFile(path, tmp_path, Limits())
+    widths = [file.page(number).width for number in range(1, 61)]
+    before = resident()
+    widths += [file.page(number).width for number in range(61, 161)]
+    assert resident() - before < 30 * len(data)
+    assert widths == pytest.approx([160 + number / 10 for number in range(160)])
+
+
+def resident() -> int:
+    """Bytes of this process that lie in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -102,8 +102,16 @@ def make(path: Path, readings: Sequence[PageReading], out: Path, media_type: Med
     source = searchable_pdf.Source(
         path=path, media_type=media_type, pages=PageRange(sha256="0" * 64, first=1, last=len(readings))
     )
-    searchable_pdf.write([source], readings, out, title="tài liệu")
+    searchable_pdf.write([source], layers(readings), out, title="tài liệu")
     return out
+
+
+def layers(readings: Sequence[PageReading]) -> searchable_pdf.Layers:
+    """The text of these pages as it is laid into their copy."""
+    made = searchable_pdf.Layers()
+    for reading in readings:
+        made.add(reading)
+    return made
 
 
 def text_of(path: Path, *options: str) -> str:

@@ -16,7 +16,8 @@ from pipeline.model import (
     TextSource,
     Word,
 )
-from pipeline.output import hocr, text
+from pipeline.output import text
+from tests.output.whole_files import hocr_of
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -69,7 +70,7 @@ PAGE = PageReading(
 
 
 def test_a_row_of_a_table_is_a_line_with_tabs_between_its_cells() -> None:
-    assert text.render([PAGE]).split("\n") == [
+    assert text.render([PAGE.text]).split("\n") == [
         "DANH SÁCH",
         "",
         "Họ và tên chủ hộ\tDiện tích (m²)",
@@ -82,7 +83,7 @@ def test_a_row_of_a_table_is_a_line_with_tabs_between_its_cells() -> None:
 
 
 def test_a_table_is_a_table_of_hocr_with_every_cell_and_span() -> None:
-    root = ElementTree.fromstring(hocr.render([PAGE], title="x"))
+    root = ElementTree.fromstring(hocr_of([PAGE], title="x"))
     (table,) = root.iter(f"{XHTML}table")
     assert table.get("class") == "ocr_table"
     rows = [["".join(cell.itertext()).split() for cell in row] for row in table.iter(f"{XHTML}tr")]
@@ -96,12 +97,12 @@ def test_a_table_is_a_table_of_hocr_with_every_cell_and_span() -> None:
 
 
 def test_words_of_hocr_are_all_the_words_once() -> None:
-    root = ElementTree.fromstring(hocr.render([PAGE], title="x"))
+    root = ElementTree.fromstring(hocr_of([PAGE], title="x"))
     words = [element.text for element in root.iter() if element.get("class") == "ocrx_word"]
     assert sorted(words, key=str) == sorted(word.text for line in PAGE.lines for word in line.words)
 
 
 def test_regions_are_images_of_hocr_that_say_their_kind() -> None:
-    root = ElementTree.fromstring(hocr.render([PAGE], title="x"))
+    root = ElementTree.fromstring(hocr_of([PAGE], title="x"))
     (seal,) = [element for element in root.iter() if element.get("class") == "ocr_image"]
     assert seal.get("title") == "bbox 500 600 640 740; x_kind seal"

@@ -26,6 +26,7 @@ from tests.output.pdf_material import (
     LINES,
     WIDTH,
     jpeg,
+    layers,
     make,
     picture,
     reading_of,
@@ -182,7 +183,7 @@ def test_a_document_may_be_page_ranges_of_several_originals(tmp_path: Path) -> N
         Source(path=first, media_type=MediaType.PDF, pages=PageRange(sha256="1", first=1, last=1)),
     ]
     readings = [reading_of(upright(), [f"trang số {n}"], number=n) for n in range(1, 7)]
-    searchable_pdf.write(sources, readings, tmp_path / "out.pdf", title="x")
+    searchable_pdf.write(sources, layers(readings), tmp_path / "out.pdf", title="x")
     pages = text_of(tmp_path / "out.pdf").split("\f")
     assert [page.strip() for page in pages] == [f"trang số {n}" for n in range(1, 7)] + [""]
     with pikepdf.open(tmp_path / "out.pdf") as pdf:
@@ -192,12 +193,12 @@ def test_a_document_may_be_page_ranges_of_several_originals(tmp_path: Path) -> N
     assert sorted(item.name for item in tmp_path.iterdir()) == ["first.pdf", "out.pdf", "second.jpg", "third.tif"]
 
 
-def test_one_reading_for_each_page_is_asked_for(tmp_path: Path) -> None:
+def test_one_layer_for_each_page_is_asked_for(tmp_path: Path) -> None:
     original = scan_pdf(tmp_path / "scan.pdf", pages=2)
-    with pytest.raises(ValueError, match="one reading"):
+    with pytest.raises(ValueError, match="one layer"):
         searchable_pdf.write(
             [Source(path=original, media_type=MediaType.PDF, pages=PageRange(sha256="1", first=1, last=2))],
-            [reading_of(upright())],
+            layers([reading_of(upright())]),
             tmp_path / "out.pdf",
             title="x",
         )

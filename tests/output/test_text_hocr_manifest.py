@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -36,6 +37,8 @@ from pipeline.model import (
 )
 from pipeline.output import hocr, manifest, text
 from pipeline.ports import StoredObject
+from pipeline.understanding import clues
+from tests.output.whole_files import hocr_of
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 DOCUMENT = Document(parts=(PageRange(sha256="a" * 64, first=1, last=2),))
@@ -71,14 +74,14 @@ PAGES = (
 
 
 def test_text_has_a_page_behind_every_form_feed_and_no_stamps() -> None:
-    assert text.render(PAGES) == "CỘNG HÒA\n\nKính gửi: <b> & 'UBND'\n\nTên Ngày\n\f\n"
+    assert text.render(page.text for page in PAGES) == "CỘNG HÒA\n\nKính gửi: <b> & 'UBND'\n\nTên Ngày\n\f\n"
     assert text.render([]) == "\n"
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1), min_size=1, max_size=4))
 def test_text_is_nfc_and_the_nth_part_is_the_nth_page(words: list[str]) -> None:
     pages = [_page(Line(words=(Word(text=word + "\f", box=Box(0, 0, 1, 1)),), box=Box(0, 0, 1, 1))) for word in words]
-    rendered = text.render(pages)
+    rendered = text.render(page.text for page in pages)
     assert unicodedata.is_normalized("NFC", rendered)
     assert [part.strip() for part in rendered.split("\f")] == [unicodedata.normalize("NFC", w).strip() for w in words]
 
@@ -95,7 +98,7 @@ def _properties(element: ElementTree.Element) -> dict[str, str]:
 
 
 def test_hocr_is_xhtml_with_pages_areas_lines_and_words() -> None:
-    document = hocr.render(PAGES, title="hồ sơ <1>")
+    document = hocr_of(PAGES, title="hồ sơ <1>")
     root = ElementTree.fromstring(document)
     assert root.tag == f"{XHTML}html"
     assert root.findtext(f"{XHTML}head/{XHTML}title") == "hồ sơ <1>"
@@ -113,7 +116,7 @@ def test_hocr_is_xhtml_with_pages_areas_lines_and_words() -> None:
 
 
 def test_words_and_lines_come_back_from_hocr_with_kinds_and_confidence() -> None:
-    first, second = hocr.parse(hocr.render(PAGES, title="x").encode())
+    first, second = hocr.parse(hocr_of(PAGES, title="x").encode())
     assert (first.width, first.height, first.source, second.note) == (1240, 1754, TextSource.OCR, "reading-failed")
     printed = [line for line in PAGES[0].lines if line.kind is not LineKind.STAMP]
     back = [line for line in first.lines if line.kind is not LineKind.STAMP]
@@ -126,7 +129,7 @@ def test_words_and_lines_come_back_from_hocr_with_kinds_and_confidence() -> None
 def test_whatever_words_hocr_holds_come_back(texts: list[str]) -> None:
     words = tuple(Word(text=text, box=Box(0, 0, 1, 1)) for text in texts if text)
     if words:
-        (page,) = hocr.parse(hocr.render([_page(Line(words=words, box=Box(0, 0, 1, 1)))], title="x").encode())
+        (page,) = hocr.parse(hocr_of([_page(Line(words=words, box=Box(0, 0, 1, 1)))], title="x").encode())
         assert [w.text for w in page.lines[0].words] == [unicodedata.normalize("NFC", word.text) for word in words]
 
 
@@ -137,20 +140,20 @@ def test_what_is_no_hocr_is_told(content: bytes) -> None:
 
 
 def test_hocr_keeps_stamps_apart_behind_what_is_printed() -> None:
-    areas = _by_class(hocr.render(PAGES, title="x"), "ocr_carea")
+    areas = _by_class(hocr_of(PAGES, title="x"), "ocr_carea")
     assert [_properties(area)["x_kind"] for area in areas] == ["body", "body", "table", "stamp"]
     assert "".join(areas[-1].itertext()).split() == ["ĐẾN", "123"]
 
 
 def test_hocr_ids_are_unique() -> None:
-    ids = re.findall(r'id="([^"]+)"', hocr.render([PAGES[0], replace(PAGES[0], number=2)], title="x"))
+    ids = re.findall(r'id="([^"]+)"', hocr_of([PAGES[0], replace(PAGES[0], number=2)], title="x"))
     assert len(ids) == len(set(ids)) == 2 * (1 + 4 * 3 + 11)
 
 
 @given(st.text(min_size=1), st.text())
 def test_hocr_is_well_formed_whatever_was_read(word: str, title: str) -> None:
     line = Line(words=(Word(text=word, box=Box(0, 0, 9, 9)),), box=Box(0, 0, 9, 9))
-    ElementTree.fromstring(hocr.render([_page(line)], title=title))
+    ElementTree.fromstring(hocr_of([_page(line)], title=title))
 
 
 # --- manifest -----------------------------------------------------------------------------------------------
@@ -166,8 +169,13 @@ STORED = {
 }
 
 
+def built(pages: Sequence[PageReading] = PAGES, stored: Mapping[Artifact, StoredObject] = STORED) -> bytes:
+    found = clues.gather(CODES, (), "")
+    return manifest.build(DOCUMENT, IDENTITY, [manifest.page(page) for page in pages], CODES, found, stored)
+
+
 def test_a_manifest_says_what_was_made_of_which_bytes_by_which_reader() -> None:
-    made = json.loads(manifest.build(DOCUMENT, IDENTITY, PAGES, CODES, STORED))
+    made = json.loads(built())
     assert made["document"] == {"id": DOCUMENT.id, "parts": [{"sha256": "a" * 64, "first": 1, "last": 2}]}
     assert made["reader"]["id"] == IDENTITY.id
     assert made["reader"]["models"] == [{"name": "vie", "version": "4.1.0", "sha256": "b" * 64}]
@@ -179,20 +187,20 @@ def test_a_manifest_says_what_was_made_of_which_bytes_by_which_reader() -> None:
 
 
 def test_a_manifest_has_no_times_and_the_same_content_gives_the_same_bytes() -> None:
-    one = manifest.build(DOCUMENT, IDENTITY, PAGES, CODES, STORED)
+    one = built()
     slower = [replace(page, seconds=99.0) for page in PAGES]
-    assert manifest.build(DOCUMENT, IDENTITY, slower, CODES, dict(reversed(STORED.items()))) == one
+    assert built(slower, dict(reversed(STORED.items()))) == one
 
 
 def test_a_manifest_keeps_nothing_of_a_citizen_card_but_that_there_was_one() -> None:
-    made = manifest.build(DOCUMENT, IDENTITY, PAGES, CODES, STORED).decode()
+    made = built().decode()
     assert "GIÀNG" not in made
     assert "011203004567" not in made
     assert json.loads(made)["codes"][1]["citizen_card"] is True
 
 
 def test_clues_come_back_from_a_manifest_without_file_names() -> None:
-    made = manifest.build(DOCUMENT, IDENTITY, PAGES, CODES, STORED)
+    made = built()
     assert manifest.parse_slips(made) == ()
     assert manifest.parse_clues(made) == Clues(qr_codes=("H18.25-230914-0012",), qr_paper="TP01")
 

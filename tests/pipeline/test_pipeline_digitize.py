@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from pipeline.model import (
     TextSource,
     Word,
 )
-from pipeline.output import reading_record
+from pipeline.output import hocr, reading_record
 from storage.objects.memory import MemoryStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,6 +65,27 @@ class OneWordReader:
         )
 
     def close(self) -> None: ...
+
+
+class CountedWord(Word):
+    """A word whose end can be seen."""
+
+    __slots__ = ("__weakref__",)
+
+
+@dataclass(slots=True)
+class CountingReader(OneWordReader):
+    """Counts the words that are held by anybody: there is one on each page."""
+
+    most: int = 0
+    held: list[weakref.ref[CountedWord]] = field(default_factory=list)
+
+    def read(self, page: PageImage) -> PageReading:
+        found = OneWordReader.read(self, page)
+        word = CountedWord(text="trang", box=Box(10, 10, 60, 30))
+        self.held = [*(other for other in self.held if other() is not None), weakref.ref(word)]
+        self.most = max(self.most, len(self.held))
+        return replace(found, lines=(replace(found.lines[0], words=(word,)),))
 
 
 @dataclass(slots=True)
@@ -115,12 +137,16 @@ def run(
     )
 
 
+def pages_of(store: MemoryStore, done: Digitized) -> tuple[PageReading, ...]:
+    return hocr.parse(store.get(done.reading.artifacts[Artifact.HOCR]))
+
+
 def test_a_page_that_cannot_be_read_costs_that_page_alone(store: MemoryStore, tmp_path: Path) -> None:
     reader = OneWordReader(failing={2: ReadingTimedOut()})
     done = run(store, [picture(1), picture(2), picture(3)], tmp_path, reader)
     assert done.reading.texts == ("trang1", "", "trang3")
     assert done.reading.failed_pages == (2,)
-    assert done.pages[1].note == "reading-timed-out"
+    assert pages_of(store, done)[1].note == "reading-timed-out"
 
 
 def test_a_document_of_which_no_page_can_be_read_fails(store: MemoryStore, tmp_path: Path) -> None:
@@ -154,7 +180,24 @@ def test_doing_it_again_writes_the_same_bytes(store: MemoryStore, tmp_path: Path
 
 def test_a_part_of_an_original_is_a_document_of_its_own_pages(store: MemoryStore, tmp_path: Path) -> None:
     done = run(store, [picture(1), picture(2), picture(3)], tmp_path, last=2)
-    assert len(done.pages) == 2
+    assert len(pages_of(store, done)) == 2
+
+
+def test_of_a_long_document_the_words_of_a_few_pages_are_held_at_a_time(store: MemoryStore, tmp_path: Path) -> None:
+    (key,) = store.keys("originals/")
+    page = PageRange(sha256=key.rpartition("/")[2], first=2, last=2)
+    reader = CountingReader()
+    done = digitize(
+        Document(parts=(page,) * 200),
+        {page.sha256: Original(sha256=page.sha256, size=1, media_type=MediaType.PDF, pages=3)},
+        objects=store,
+        opener=GivenPages([picture(1), picture(2), picture(3)]),
+        reader=reader,
+        scratch=tmp_path,
+        now=NOW,
+    )
+    assert len(pages_of(store, done)) == 200
+    assert reader.most <= 4
 
 
 def test_pages_with_the_same_bytes_are_all_read(store: MemoryStore, tmp_path: Path) -> None:
@@ -176,7 +219,7 @@ def test_the_words_of_a_signature_are_kept_apart_on_a_scan(store: MemoryStore, t
     stamp = line("Ký", Box(50, 20, 80, 30))
     done = run(store, [picture(1, overlays=(stamp,)), picture(2), picture(3)], tmp_path)
     assert done.reading.texts[0] == "trang1"
-    found = done.pages[0].lines[-1]
+    found = pages_of(store, done)[0].lines[-1]
     assert found.text == "Ký"
     assert found.box == Box(50, 170, 80, 180)  # y downwards on a page 200 high
 
@@ -189,7 +232,7 @@ def test_a_converted_layer_is_taken_only_where_the_picture_says_the_same(store: 
         picture(3, text=(wrong,), converted=True),
     ]
     done = run(store, pages, tmp_path)
-    assert [page.source for page in done.pages] == [TextSource.CONVERTED, TextSource.LAYER, TextSource.OCR]
+    assert [page.source for page in pages_of(store, done)] == [TextSource.CONVERTED, TextSource.LAYER, TextSource.OCR]
     assert done.reading.texts == ("trang1", "trang2", "trang3")
 
 
@@ -198,7 +241,7 @@ def test_fields_filled_into_a_born_digital_page_are_part_of_its_text(store: Memo
     born = ScanPage(number=1, width=100, height=200, image=None, text=(text,), overlays=(filled,))
     done = run(store, [born, picture(2), picture(3)], tmp_path)
     assert done.reading.texts[0] == "Họ tên:\n\nLò Thị Mai"
-    assert done.pages[0].source is TextSource.LAYER
+    assert pages_of(store, done)[0].source is TextSource.LAYER
 
 
 def test_a_text_layer_of_a_turned_page_lies_as_the_page_is_shown(store: MemoryStore, tmp_path: Path) -> None:
@@ -208,4 +251,4 @@ def test_a_text_layer_of_a_turned_page_lies_as_the_page_is_shown(store: MemorySt
         number=1, width=200, height=100, image=None, text=(line("A", Box(10, 150, 20, 180)),), to_points=shown
     )
     done = run(store, [born, picture(2), picture(3)], tmp_path)
-    assert done.pages[0].lines[0].box == Box(150, 10, 180, 20)
+    assert pages_of(store, done)[0].lines[0].box == Box(150, 10, 180, 20)

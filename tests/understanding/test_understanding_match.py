@@ -8,20 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.geometry import Affine, Box
+from pipeline.geometry import Box
 from pipeline.model import (
     Clues,
     Code,
     Component,
     Dossier,
-    Line,
     Match,
     MatchSource,
-    PageReading,
     PaperKind,
     Result,
-    TextSource,
-    Word,
 )
 from pipeline.understanding import clues, paper_names
 from pipeline.understanding.match import match
@@ -218,16 +214,6 @@ def test_no_clue_breaks_the_matching(codes: list[str], heading: str, name: str) 
 # --- gathering ----------------------------------------------------------------------------------------------
 
 
-def _page(*texts: str, number: int = 1) -> PageReading:
-    lines = []
-    for row, text in enumerate(texts):
-        box = Box(300, 100 + 40 * row, 900, 126 + 40 * row)
-        lines.append(Line(words=(Word(text=text, box=box),), box=box))
-    return PageReading(
-        number=number, width=1200, height=1700, to_points=Affine(), lines=tuple(lines), source=TextSource.OCR
-    )
-
-
 def _code(text: str, page: int = 1, *, top_left: bool = True) -> Code:
     return Code(page=page, format="QRCode", text=text, box=Box(50, 50, 150, 150), near_top_left=top_left)
 
@@ -235,10 +221,10 @@ def _code(text: str, page: int = 1, *, top_left: bool = True) -> Code:
 def test_clues_come_from_codes_text_and_names() -> None:
     found = clues.gather(
         [_code(f"{LAND}|1.012766|Biên bản xác minh thực địa"), _code(f"{OLD}|x", top_left=False)],
-        [_page(TITLE, f"Mã hồ sơ: {BIRTH}"), _page(f"Mã hồ sơ: {BIRTH}", number=2)],
-        [f"{HOUSE}/quet.pdf"],
+        [BIRTH, BIRTH],
+        TITLE,
     )
-    assert found == Clues(
+    assert clues.renamed(found, [f"{HOUSE}/quet.pdf"]) == Clues(
         qr_codes=(LAND,),
         qr_paper="Biên bản xác minh thực địa",
         text_codes=(OLD, BIRTH),
@@ -250,11 +236,11 @@ def test_clues_come_from_codes_text_and_names() -> None:
 
 def test_a_citizen_card_gives_no_clue() -> None:
     card = _code("011203004567||GIÀNG THỊ MỶ|01022003|Nữ|Tổ 3, phường Tân Thanh|10052021")
-    assert clues.gather([card], [_page("CĂN CƯỚC CÔNG DÂN")], []).qr_codes == ()
+    assert clues.gather([card], (), "CĂN CƯỚC CÔNG DÂN").qr_codes == ()
 
 
 def test_pages_whose_codes_name_different_papers_leave_no_name() -> None:
-    found = clues.gather([_code(f"{LAND}|TP01"), _code(f"{LAND}|TP02", 2)], [], [])
+    found = clues.gather([_code(f"{LAND}|TP01"), _code(f"{LAND}|TP02", 2)], (), "")
     assert (found.qr_codes, found.qr_paper) == ((LAND,), "")
 
 
