@@ -48,7 +48,10 @@ class LineReader:
 
     def _read_one(self, grey: Pixels, box: Box) -> LineFrames:
         """A line alone: batches of lines bring nothing on one core, and a line reads the same whatever is beside it."""
-        return _frames(box, spell(self._session, cut_out(grey, box)))
+        log_probs = spell(self._session, cut_out(grey, box))
+        margin = PAD_WIDTH * box.height
+        step = (box.width + 2 * margin) / max(1, len(log_probs))
+        return LineFrames(box=box, alphabet=self.alphabet, log_probs=log_probs, left=box.x0 - margin, step=step)
 
 
 def spell(network: ort.InferenceSession, ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,7 +68,21 @@ def cut_out(
     """The line with its surroundings, (96, width), 1 is ink: what `trueocr.preprocess.crop_line` gives, but made
     smaller the fast way. Outside of the page is paper; light print on a dark ground is turned to dark on light."""
     above = (WINDOW * (1 + 2 * pad_height) - 1) / 2 * box.height
-    beside = pad_width * box.height
+    crop, dark = surroundings(grey, box, above=above, beside=pad_width * box.height)
+    high, wide = crop.shape
+    rows = LINE_HEIGHT * WINDOW
+    columns = max(FEWEST_COLUMNS * COLUMN, min(MAX_WIDTH, round(wide * rows / high)))
+    if high > rows and wide >= columns:
+        small = shrunk(crop, columns, rows, rest=cv2.INTER_AREA)
+    else:
+        small = np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
+    ink = small.astype(np.float32) / 255.0
+    return ink if dark else 1.0 - ink
+
+
+def surroundings(grey: Pixels, box: Box, *, above: float, beside: float) -> tuple[Pixels, bool]:
+    """A line's box with so many pixels above and below and beside it, and whether it is light print on a dark ground.
+    Outside of the page is what is behind the print."""
     x0, y0 = math.floor(box.x0 - beside), math.floor(box.y0 - above)
     x1, y1 = max(x0 + 1, math.ceil(box.x1 + beside)), max(y0 + 1, math.ceil(box.y1 + above))
     height, width = grey.shape
@@ -80,17 +97,4 @@ def cut_out(
         cv2.BORDER_CONSTANT,
         value=0 if dark else 255,
     )
-    rows = LINE_HEIGHT * WINDOW
-    columns = max(FEWEST_COLUMNS * COLUMN, min(MAX_WIDTH, round((x1 - x0) * rows / (y1 - y0))))
-    if y1 - y0 > rows and x1 - x0 >= columns:
-        small = shrunk(np.asarray(crop, np.uint8), columns, rows, rest=cv2.INTER_AREA)
-    else:
-        small = np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
-    ink = small.astype(np.float32) / 255.0
-    return ink if dark else 1.0 - ink
-
-
-def _frames(box: Box, log_probs: np.ndarray) -> LineFrames:
-    margin = PAD_WIDTH * box.height
-    width = box.width + 2 * margin
-    return LineFrames(box=box, log_probs=log_probs, left=box.x0 - margin, step=width / max(1, len(log_probs)))
+    return np.asarray(crop, np.uint8), dark

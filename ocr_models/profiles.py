@@ -1,7 +1,7 @@
 """Reading profiles by name: what is asked of whom.
 
-`fast` reads with the line reader and the language model, `balanced` has Tesseract look at doubtful lines too, `best`
-has it read every page, `tesseract` is Tesseract alone.
+`fast` reads with the line reader and the language model, `balanced` has Tesseract's network look at doubtful lines too,
+`best` at every line, `tesseract` is Tesseract itself, alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from ocr_models.line_reader import DATA, NETWORK, LineReader
 from ocr_models.manifest import verify
 from ocr_models.own import LANGUAGE, NAMES, places, split
 from ocr_models.page_engine import TrueOcrPageEngine
-from ocr_models.tesseract import TesseractEngine, TesseractReader
+from ocr_models.tesseract import TesseractReader
+from ocr_models.tesseract_lines import TesseractLines
 from pipeline.errors import UsageError
 from pipeline.model import ModelFile
 from pipeline.ports import LanguageModel, Reader
@@ -45,7 +46,7 @@ def make_reader(profile: str, *, page_seconds: float = 120.0, models: Path | Non
     """The reader of a profile, its models verified and loaded; a page may take it `page_seconds`. `models` holds
     recognisers of one's own, which a profile names after a plus sign (`ocr_models.own`).
 
-    The line reader, the page engine and the language model are loaded once per process, Tesseract once per reader.
+    The networks and the language model are loaded once per process, Tesseract itself once per reader.
     Raises UsageError (no such profile), ModelMissing, ModelAltered.
     """
     require_known(profile, models)
@@ -68,15 +69,15 @@ def _arbitrating(
     kept = models if own else None  # the shipped models are loaded once, wherever others lie
     analyser, line_reader = _page_engine(), _line_reader(own, kept)
     model, model_files = _language(own, kept)
-    tesseract = TesseractEngine() if ask is not SecondReader.NOTHING else None
+    second = _tesseract_lines() if ask is not SecondReader.NOTHING else None
     ours = (*line_reader.models, *model_files, *judge_files)
     engines = Engines(
         analyser=analyser,
         line_reader=line_reader,
         language=model,
         judge=judge,
-        tesseract=tesseract,
-        files=(*ours, *analyser.models, *(tesseract.models if tesseract else ())),
+        second=second,
+        files=(*ours, *analyser.models, *(second.models if second else ())),
     )
     return ArbitratingReader(profile, engines, ask=ask, page_seconds=page_seconds)
 
@@ -95,6 +96,11 @@ def _page_engine() -> TrueOcrPageEngine:
 def _line_reader(own: str, models: Path | None) -> LineReader:
     network = places(own, models)[NETWORK]
     return LineReader(network.path.parent, network.manifest)
+
+
+@cache
+def _tesseract_lines() -> TesseractLines:
+    return TesseractLines()
 
 
 @cache

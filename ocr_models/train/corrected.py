@@ -57,7 +57,7 @@ def lines_of(
         whole = len(wanted) == 1 and grey.shape[1] >= WIDE * grey.shape[0]
         boxes = [Box(0, 0, grey.shape[1], grey.shape[0])] if whole else engine.lines(grey)
         for frames in reader.read(grey, boxes):
-            seen = _spelt(frames, reader)
+            seen = _spelt(frames)
             line = wanted[0] if whole else _alike(seen, left, least_alike)
             if line is None or (made := cut(grey, frames.box, line)) is None:
                 continue
@@ -76,8 +76,8 @@ def _pages(scan: Path, engine: TrueOcrPageEngine) -> Iterator[Pixels]:
                 yield from (part.grey for part in set_upright(page.image.pixels, engine, STANDARD))
 
 
-def _spelt(frames: LineFrames, reader: LineReader) -> str:
-    return " ".join(word.text for word in greedy_words(frames, reader.alphabet))
+def _spelt(frames: LineFrames) -> str:
+    return " ".join(word.text for word in greedy_words(frames))
 
 
 def _alike(seen: str, texts: Sequence[str], least: float) -> str | None:

@@ -3,7 +3,7 @@
 Each place in the line has candidates. A candidate is as good as
 
 - the ink: the log-likelihood of its characters in the line reader's frames,
-- the second reader's agreement: how far it is from what that one read, weighed by its confidence,
+- the ink once more: the same in the second reader's frames, where it was asked,
 - the language: a syllable trigram over the line and the end of the line before.
 
 A beam along the line finds the best sequence. Where both readers agree, surely, on known syllables, nothing is weighed.
@@ -18,11 +18,10 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 
 from pipeline.ports import END, START, LanguageModel
 from pipeline.reading.candidates import all_known, candidates
-from pipeline.reading.ctc import Alphabet, LineFrames, log_likelihoods
+from pipeline.reading.ctc import LineFrames, SeenWord, log_likelihoods
 from pipeline.reading.slots import Slot
 from pipeline.reading.text import TOKEN, has_digit, strip_marks
 
@@ -42,15 +41,11 @@ class Weights:
     """How far marks alone may let a candidate fall: small marks are what scanning loses first."""
     unknown: float = 1.5
     """The cost of a character that the line reader doesn't know."""
-    second: float = 0.7
-    second_floor: float = 0.25
-    """The say of a second reader that has no confidence in its word; with full confidence it is 1 + this."""
+    second: float = 0.8
+    second_cap: float = 12.0
+    """How far the second reader alone may let any candidate fall: it may have seen another place."""
     second_in_codes: float = 0.3
     """The share of its say that the second reader has in codes and abbreviations, where it takes 1 for I."""
-    other_marks: float = 1.5
-    each_mark: float = 1.5
-    other_letters: float = 1.5
-    each_letter: float = 2.0
     language: float = 0.45
     language_in_names: float = 0.3
     """For a capitalised word within a clause: a name, which no language model foresees."""
@@ -65,10 +60,8 @@ class Weights:
     """Probability from which a word that both read alike is taken without weighing."""
     sure_alone: float = 0.995
     """The same where there is no second reader."""
-    second_alone: float = 0.6
+    second_alone: float = 0.8
     """Probability from which a word that only the second reader saw is believed."""
-    second_own: float = 0.75
-    """The same for a word where the line reader found no line at all."""
     doubt_margin: float = 1.0
     """A line with a decision closer than this is worth a second reader."""
     doubt_code: float = 0.9
@@ -111,16 +104,16 @@ class Decision:
 
 def decide(
     line: LineFrames,
+    second: LineFrames | None,
     places: Sequence[Slot],
     model: LanguageModel,
-    alphabet: Alphabet,
     weights: Weights,
     context: Context = CLAUSE,
 ) -> tuple[list[Decision], Context]:
-    """The text of each slot of a line, and the context in which the next line goes on."""
-    alone = not any(place.second for place in places)
+    """The text of each slot of a line, and the context in which the next line goes on; `second` is what a second
+    reader saw in it, if one was asked."""
     choices = [
-        replace(_choice(line, place, model, alphabet, weights, alone=alone), name=name)
+        replace(_choice(line, second, place, model, weights), name=name)
         for place, name in zip(places, _in_names(places), strict=True)
     ]
     path, after = _best_path(choices, model, weights, context)
@@ -134,12 +127,12 @@ def _in_names(places: Sequence[Slot]) -> list[bool]:
 
 
 def _choice(
-    line: LineFrames, place: Slot, model: LanguageModel, alphabet: Alphabet, weights: Weights, *, alone: bool
+    line: LineFrames, second_line: LineFrames | None, place: Slot, model: LanguageModel, weights: Weights
 ) -> Choice:
     seen, second = place.seen_text, place.second_text
-    doubt = min((word.confidence for word in place.second), default=0.0)
+    alone = second_line is None
     if not place.seen:
-        believed = doubt >= weights.second_alone
+        believed = min(word.confidence for word in place.second) >= weights.second_alone
         return Choice(slot=place, texts=(second if believed else "",), scores=(0.0,))
     surely = min(word.confidence for word in place.seen)
     agreed = surely > (weights.sure_alone if alone else weights.sure) and (alone or seen == second)
@@ -148,14 +141,16 @@ def _choice(
     texts = candidates([seen, second], model)
     if len(texts) == 1:
         return Choice(slot=place, texts=tuple(texts), scores=(0.0,))
-    say = weights.second * (weights.second_floor + doubt)
-    if any(has_digit(text) or not all_known(text, model) for text in (seen, second)):
-        say *= weights.second_in_codes
-    frames = line.log_probs[place.seen[0].first : place.seen[-1].last]
-    likelihoods = log_likelihoods(frames, texts, alphabet, unknown=weights.unknown)
-    ink = _ink(likelihoods, texts, weights)
-    kept = _shortlist(ink, texts, {seen, second}, weights.candidates)
-    scores = [float(ink[k]) + (_agreement(texts[k], second, say, weights) if second else 0.0) for k in kept]
+    likelihoods = _fit(line, place.seen, texts, weights)
+    scored = _ink(likelihoods, texts, weights)
+    if second_line is not None and place.second:
+        say = weights.second
+        if any(has_digit(text) or not all_known(text, model) for text in (seen, second)):
+            say *= weights.second_in_codes
+        fit = _fit(second_line, place.second, texts, weights)
+        scored = scored + say * np.maximum(fit - fit.max(), -weights.second_cap)
+    kept = _shortlist(scored, texts, {seen, second}, weights.candidates)
+    scores = [float(scored[k]) for k in kept]
     if seen[0].isupper():
         new = weights.respelling_names
         scores = [score if texts[k] in (seen, second) else score - new for k, score in zip(kept, scores, strict=True)]
@@ -169,6 +164,12 @@ def _choice(
     )
 
 
+def _fit(line: LineFrames, words: Sequence[SeenWord], texts: Sequence[str], weights: Weights) -> NDArray[np.float64]:
+    """How well each text fits the frames in which `words` were seen."""
+    frames = line.log_probs[words[0].first : words[-1].last]
+    return log_likelihoods(frames, texts, line.alphabet, unknown=weights.unknown)
+
+
 def _ink(likelihoods: NDArray[np.float64], texts: list[str], weights: Weights) -> NDArray[np.float64]:
     """Relative to the best; candidates with the best one's base letters fall no further than the cap."""
     relative = likelihoods - likelihoods.max()
@@ -180,18 +181,6 @@ def _ink(likelihoods: NDArray[np.float64], texts: list[str], weights: Weights) -
 def _shortlist(ink: NDArray[np.float64], texts: list[str], always: set[str], size: int) -> list[int]:
     order = np.argsort(-ink, kind="stable")[:size].tolist()
     return sorted({*order, *(k for k, text in enumerate(texts) if text in always)})
-
-
-def _agreement(text: str, second: str, say: float, weights: Weights) -> float:
-    """The log-likelihood that the second reader reads `second` where `text` stands, weighed by its say."""
-    if text == second:
-        return 0.0
-    base, second_base = strip_marks(text), strip_marks(second)
-    if base == second_base:
-        marks = sum(a != b for a, b in zip(text, second, strict=True)) if len(text) == len(second) else 2
-        return -say * (weights.other_marks + weights.each_mark * marks)
-    letters = min(Levenshtein.distance(base, second_base), 5)
-    return -say * (weights.other_letters + weights.each_letter * letters)
 
 
 @lru_cache(maxsize=1 << 14)

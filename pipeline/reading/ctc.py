@@ -39,9 +39,11 @@ class Alphabet:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LineFrames:
-    """A line's frames: `log_probs` is (frames, classes); frame t covers x from left + t·step to left + (t+1)·step."""
+    """What a network saw in a line: `log_probs` is (frames, classes), the classes those of `alphabet`; frame t covers x
+    from left + t·step to left + (t+1)·step."""
 
     box: Box
+    alphabet: Alphabet
     log_probs: NDArray[np.float32]
     left: float
     step: float
@@ -73,10 +75,11 @@ class SeenWord:
     confidence: float
 
 
-def greedy_words(line: LineFrames, alphabet: Alphabet) -> list[SeenWord]:
+def greedy_words(line: LineFrames) -> list[SeenWord]:
     """The words of the likeliest class of each frame, from left to right."""
     if not len(line.log_probs):
         return []
+    alphabet = line.alphabet
     peaks = line.peaks.tolist()
     words: list[SeenWord] = []
     letters: list[tuple[int, int]] = []

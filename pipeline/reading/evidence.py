@@ -67,13 +67,12 @@ lower edge and the chroma, which are shares."""
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ReadLine:
     """A line's words, from left to right, and for each the position of the decision that it came from; `evidence` is
-    READING of each. `frames` is None for a line that only the second reader saw: nothing was decided then, `decisions`
-    is empty, and there is no evidence."""
+    READING of each."""
 
     words: Sequence[Word]
     origins: Sequence[int]
     decisions: Sequence[Decision]
-    frames: LineFrames | None
+    frames: LineFrames
     box: Box
     evidence: Rows
 
@@ -207,8 +206,6 @@ def print_of(lines: Iterable[ReadLine], grey: Pixels) -> Usual | None:
     """What the page's print is like, by its surest words, and the height of their lines; None without such words."""
     sure: list[tuple[Word, float]] = []
     for line in lines:
-        if line.frames is None:
-            continue
         for word, at in zip(line.words, line.origins, strict=True):
             decision = line.decisions[at]
             if len(word.text) >= 3 and decision.known and _surely(decision) >= SURE:

@@ -60,10 +60,7 @@ class Judge:
     """The same for a word that `glance` takes for print from this on: print lost costs more than ink let through."""
 
     def confident(self, line: ReadLine) -> ReadLine:
-        """The line, its words with the probability that each was read right; a line that only the second reader saw
-        keeps what that said."""
-        if not len(line.evidence):
-            return line
+        """The line, its words with the probability that each was read right."""
         sure = self.right.probabilities(line.evidence)
         words = [replace(word, confidence=float(p)) for word, p in zip(line.words, sure, strict=True)]
         return replace(line, words=words)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pipeline.geometry import Box, bounding
 from pipeline.imaging.colour import ColouredMark
 from pipeline.model import Line, LineKind, Region, RegionKind, Table, Word
 from pipeline.reading.compose import Drafted
-from pipeline.reading.evidence import READING, ReadLine, Usual, print_of, reading_evidence
+from pipeline.reading.evidence import ReadLine, Usual, print_of, reading_evidence
 from pipeline.reading.judge import Judge
 from pipeline.reading.kinds import filled_in_by_hand
 from pipeline.reading.stamps import is_inside, stamps_of_receipt
 from pipeline.reading.tables import with_tables
-from pipeline.reading.text import normalise
-from pipeline.reading.words import on_ink, words_of
+from pipeline.reading.words import words_of
 
 HAND_CONFIDENCE = 0.35
 """The readers were made for print: of what is written by hand they read a third."""
@@ -106,15 +103,6 @@ def read_lines(drafted: Drafted) -> Iterator[tuple[int, ReadLine]]:
     for number, block in enumerate(drafted.blocks):
         for at in block.lines:
             draft = drafted.drafts[at]
-            if draft.frames is None:
-                words = [
-                    Word(text=normalise(word.text), box=on_ink(word.box, drafted.grey), confidence=word.confidence)
-                    for word in draft.second
-                ]
-                nothing = np.empty((0, len(READING)))
-                read = ReadLine(words=words, origins=(), decisions=(), frames=None, box=draft.box, evidence=nothing)
-                yield number, read
-                continue
             decisions = drafted.decided[at]
             words, origins = words_of(decisions, draft.frames, drafted.grey)
             if words:

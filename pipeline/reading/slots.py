@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.geometry import Box
-from pipeline.model import Word
 from pipeline.reading.ctc import SeenWord
 
 SHARED_WIDTH = 0.4
@@ -21,15 +19,15 @@ class Slot:
     """
 
     seen: tuple[SeenWord, ...]
-    second: tuple[Word, ...]
+    second: tuple[SeenWord, ...]
 
     @property
     def left(self) -> float:
-        return min([w.left for w in self.seen] + [w.box.x0 for w in self.second])
+        return min(word.left for word in (*self.seen, *self.second))
 
     @property
     def right(self) -> float:
-        return max([w.right for w in self.seen] + [w.box.x1 for w in self.second])
+        return max(word.right for word in (*self.seen, *self.second))
 
     @property
     def seen_text(self) -> str:
@@ -40,9 +38,9 @@ class Slot:
         return " ".join(w.text for w in self.second)
 
 
-def slots(seen: Sequence[SeenWord], second: Sequence[Word]) -> list[Slot]:
+def slots(seen: Sequence[SeenWord], second: Sequence[SeenWord]) -> list[Slot]:
     """The places of a line from left to right. Every word is in exactly one."""
-    spans = [(w.left, w.right) for w in seen] + [(w.box.x0, w.box.x1) for w in second]
+    spans = [(word.left, word.right) for word in (*seen, *second)]
     group = list(range(len(spans)))
 
     def root(at: int) -> int:
@@ -60,7 +58,7 @@ def slots(seen: Sequence[SeenWord], second: Sequence[Word]) -> list[Slot]:
     found = [
         Slot(
             seen=tuple(sorted((seen[k] for k in ks if k < len(seen)), key=lambda w: w.left)),
-            second=tuple(sorted((second[k - len(seen)] for k in ks if k >= len(seen)), key=lambda w: w.box.x0)),
+            second=tuple(sorted((second[k - len(seen)] for k in ks if k >= len(seen)), key=lambda w: w.left)),
         )
         for ks in members.values()
     ]
@@ -71,27 +69,3 @@ def _share_place(a: tuple[float, float], b: tuple[float, float]) -> bool:
     overlap = min(a[1], b[1]) - max(a[0], b[0])
     narrower = max(1.0, min(a[1] - a[0], b[1] - b[0]))
     return overlap > SHARED_WIDTH * narrower
-
-
-def assign(boxes: Sequence[Box], words: Sequence[Word]) -> tuple[list[list[Word]], list[Word]]:
-    """The words of each line box, and those that lie in none.
-
-    A word belongs to the line that holds more than half its width and shares the most of its height.
-    """
-    lines: list[list[Word]] = [[] for _ in boxes]
-    rest: list[Word] = []
-    for word in words:
-        best, share = None, 0.0
-        for at, box in enumerate(boxes):
-            across = min(box.x1, word.box.x1) - max(box.x0, word.box.x0)
-            down = min(box.y1, word.box.y1) - max(box.y0, word.box.y0)
-            if across <= 0.5 * word.box.width or down <= 0.3 * min(word.box.height, box.height):
-                continue
-            shared = down / max(1.0, max(box.y1, word.box.y1) - min(box.y0, word.box.y0))
-            if shared > share:
-                best, share = at, shared
-        if best is None:
-            rest.append(word)
-        else:
-            lines[best].append(word)
-    return lines, rest

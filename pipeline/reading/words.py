@@ -38,7 +38,7 @@ def _spans(decision: Decision, parts: list[str]) -> Iterator[tuple[float, float]
     if len(parts) == len(slot.seen):
         yield from ((word.left, word.right) for word in slot.seen)
     elif len(parts) == len(slot.second):
-        yield from ((word.box.x0, word.box.x1) for word in slot.second)
+        yield from ((word.left, word.right) for word in slot.second)
     else:
         letter = (slot.right - slot.left) / (sum(map(len, parts)) + len(parts) - 1)
         at = slot.left

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.geometry import Box
-from pipeline.model import Word
-from pipeline.reading.arbitrate import WEIGHTS, decide
+from pipeline.reading.arbitrate import WEIGHTS, Decision, decide
 from pipeline.reading.candidates import candidates
 from pipeline.reading.ctc import Alphabet, LineFrames, greedy_words
 from pipeline.reading.slots import slots
@@ -44,17 +43,17 @@ def written(text: str, doubts: dict[int, tuple[str, float]] | None = None) -> Li
         row[ALPHABET.index[character]] += 0.999 - share
         rows += [row / row.sum(), np.eye(len(LETTERS) + 1)[0] * 0.999 + 1e-6]
     frames = np.log(np.array(rows)).astype(np.float32)
-    return LineFrames(box=Box(0, 0, 8 * len(text), 30), log_probs=frames, left=0.0, step=4.0)
+    return LineFrames(box=Box(0, 0, 8 * len(text), 30), alphabet=ALPHABET, log_probs=frames, left=0.0, step=4.0)
 
 
-def read(line: LineFrames, model: SmallModel, second: Sequence[tuple[str, float]] = ()) -> str:
-    seen = greedy_words(line, ALPHABET)
-    others = [
-        Word(text=text, box=Box(word.left, 0, word.right, 30), confidence=sure)
-        for word, (text, sure) in zip(seen, second, strict=False)
-    ]
-    decisions, _ = decide(line, slots(seen, others), model, ALPHABET, WEIGHTS)
-    return " ".join(decision.text for decision in decisions)
+def decided(line: LineFrames, model: SmallModel, second: LineFrames | None = None) -> list[Decision]:
+    others = greedy_words(second) if second is not None else []
+    decisions, _ = decide(line, second, slots(greedy_words(line), others), model, WEIGHTS)
+    return decisions
+
+
+def read(line: LineFrames, model: SmallModel, second: LineFrames | None = None) -> str:
+    return " ".join(decision.text for decision in decided(line, model, second))
 
 
 def test_a_doubtful_mark_is_decided_by_the_language() -> None:
@@ -71,25 +70,25 @@ def test_a_clear_mark_stands_against_the_language() -> None:
 def test_a_confident_second_reader_decides_where_the_ink_does_not() -> None:
     model = SmallModel({"hà", "há", "hạ"})
     line = written("hà", {1: ("á", 0.48)})
-    assert read(line, model, [("há", 0.95)]) == "há"
+    assert read(line, model, written("há")) == "há"
 
 
 def test_a_second_reader_without_confidence_does_not() -> None:
     model = SmallModel({"hà", "há", "hạ"})
-    assert read(written("hà"), model, [("há", 0.1)]) == "hà"
+    assert read(written("hà"), model, written("há", {1: ("à", 0.45)})) == "hà"
 
 
 def test_a_name_that_no_text_has_stays_where_a_word_would_be_respelt() -> None:
     model = SmallModel({"lò", "bác"})
     name, words = written("Lò Bảc", {4: ("á", 0.22)}), written("lò bảc", {4: ("á", 0.22)})
-    assert read(name, model, [("Lò", 0.9), ("Bác", 0.5)]) == "Lò Bảc"
-    assert read(words, model, [("lò", 0.9), ("bác", 0.5)]) == "lò bác"
+    assert read(name, model) == "Lò Bảc"
+    assert read(words, model) == "lò bác"
 
 
 def test_a_capital_letter_alone_makes_no_name() -> None:
     model = SmallModel({"lò", "bác"})
     line = written("lò Bảc", {4: ("á", 0.22)})
-    assert read(line, model, [("lò", 0.9), ("Bác", 0.5)]) == "lò Bác"
+    assert read(line, model) == "lò Bác"
 
 
 def test_a_code_is_never_respelt() -> None:
@@ -114,19 +113,14 @@ def test_a_space_is_put_into_what_no_lexicon_has() -> None:
 def test_a_word_that_only_the_second_reader_saw_needs_its_confidence() -> None:
     model = SmallModel({"xã"})
     line = written("xa")
-    lonely = Word(text="thêm", box=Box(100, 0, 140, 30), confidence=0.9)
-    doubtful = Word(text="thêm", box=Box(100, 0, 140, 30), confidence=0.3)
-    seen = greedy_words(line, ALPHABET)
-    for word, expected in ((lonely, "thêm"), (doubtful, "")):
-        decisions, _ = decide(line, slots(seen, [word]), model, ALPHABET, WEIGHTS)
-        assert decisions[-1].text == expected
+    assert decided(line, model, written("xa thêm"))[-1].text == "thêm"
+    assert decided(line, model, written("xa thêm", {3: ("r", 0.49)}))[-1].text == ""
 
 
 def test_close_decisions_have_small_margins_and_sure_ones_large() -> None:
     model = SmallModel({"hà", "há"})
     unclear, plain = written("hà", {1: ("á", 0.48)}), written("hà")
-    close, _ = decide(unclear, slots(greedy_words(unclear, ALPHABET), []), model, ALPHABET, WEIGHTS)
-    clear, _ = decide(plain, slots(greedy_words(plain, ALPHABET), []), model, ALPHABET, WEIGHTS)
+    close, clear = decided(unclear, model), decided(plain, model)
     assert 0 <= close[0].margin < 1 < clear[0].margin
 
 

@@ -15,16 +15,17 @@ def frames(spelling: str, sure: float = 0.9) -> LineFrames:
     probabilities = np.full((len(classes), 5), (1 - sure) / 4)
     probabilities[np.arange(len(classes)), classes] = sure
     log_probs = np.log(probabilities).astype(np.float32)
-    return LineFrames(box=Box(10, 0, 10 + 4 * len(classes), 8), log_probs=log_probs, left=10.0, step=4.0)
+    box = Box(10, 0, 10 + 4 * len(classes), 8)
+    return LineFrames(box=box, alphabet=ALPHABET, log_probs=log_probs, left=10.0, step=4.0)
 
 
 def test_repetitions_join_and_blanks_part() -> None:
-    (word,) = greedy_words(frames("aa_ab"), ALPHABET)
+    (word,) = greedy_words(frames("aa_ab"))
     assert word.text == "aab"
 
 
 def test_words_lie_where_their_frames_are() -> None:
-    first, second = greedy_words(frames("_a__ _b_"), ALPHABET)
+    first, second = greedy_words(frames("_a__ _b_"))
     assert (first.text, first.first, first.last) == ("a", 0, 4)
     assert (second.text, second.first, second.last) == ("b", 5, 8)
     assert first.left < 10 + 4 * 1.5 < first.right < second.left < 10 + 4 * 6.5 < second.right
@@ -33,14 +34,12 @@ def test_words_lie_where_their_frames_are() -> None:
 def test_a_word_is_as_sure_as_its_least_sure_frame() -> None:
     line = frames("ab")
     line.log_probs[1] = np.log([0.1, 0.2, 0.5, 0.1, 0.1])
-    assert greedy_words(line, ALPHABET)[0].confidence == pytest.approx(0.5)
+    assert greedy_words(line)[0].confidence == pytest.approx(0.5)
 
 
 def test_nothing_is_read_where_there_are_no_frames() -> None:
-    assert (
-        greedy_words(LineFrames(box=Box(0, 0, 0, 0), log_probs=np.zeros((0, 5), np.float32), left=0, step=1), ALPHABET)
-        == []
-    )
+    nothing = np.zeros((0, 5), np.float32)
+    assert greedy_words(LineFrames(box=Box(0, 0, 0, 0), alphabet=ALPHABET, log_probs=nothing, left=0, step=1)) == []
 
 
 @given(st.text("abc", min_size=1, max_size=5))
