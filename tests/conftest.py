@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.servers.postgres import PostgresServer, postgres
 from tests.servers.s3 import S3Server, any_s3, seaweedfs
 
 USED = pytest.StashKey[set[str]]()
 MUST_BE_USED = {"PostgreSQL", "S3"}
+
+# How long an example takes says something about the machine: no property fails for it.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

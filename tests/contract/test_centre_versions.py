@@ -81,7 +81,7 @@ _CODES = (f"H18.{number}" for number in count(1000))
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_versions_are_the_same_in_whatever_order_they_come(data: st.DataObject) -> None:
     days = data.draw(st.lists(st.dates(date(2000, 1, 1), date(2026, 1, 1)), min_size=1, max_size=5, unique=True))
     versions = [replace(centre(), name=f"{day:%d/%m/%Y}", since=day) for day in days]

@@ -112,7 +112,7 @@ _SIGNS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(words=st.lists(_SIGNS | st.text(max_size=8), max_size=8).map("".join))
 @example(words=" ".join(f"w{n}" for n in range(5000)))
 @example(words="a-" * 5000)

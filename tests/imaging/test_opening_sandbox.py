@@ -360,7 +360,7 @@ def seed(kind: str, folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PDF", "JPEG", "PNG", "TIFF"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_bytes_are_opened_or_refused(
     opener: SandboxedOpener, tmp_path: Path, kind: str, data: st.DataObject

@@ -80,7 +80,7 @@ def test_a_file_that_got_its_length_before_its_bytes_is_not_complete(tmp_path, d
         assert not is_complete(path), written
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([name for name in WHOLE if "pdf" not in name]), st.data())
 def test_no_number_in_a_file_leads_astray(name, data):
     mutated = bytearray(WHOLE[name])

@@ -38,7 +38,7 @@ def test_a_weight_that_is_missing_is_named() -> None:
 
 
 @given(st.integers(1, 200))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_line_has_a_frame_for_every_four_columns_begun(width: int) -> None:
     log_probs = spell(open_network(DATA / NETWORK), np.zeros((96, width), np.float32))
     assert len(log_probs) == -(-width // 4)
@@ -116,7 +116,7 @@ def test_words_of_the_network_of_tesseract_lie_on_their_ink() -> None:
 
 
 @given(st.integers(1, 400), st.integers(4, 60))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_line_of_any_shape_has_frames_whose_probabilities_are_whole(width: int, height: int) -> None:
     grey = np.full((80, 420), 255, np.uint8)
     line = tesseract_lines.TesseractLines().read(grey, Box(5.0, 10.0, 5.0 + width, 10.0 + height))

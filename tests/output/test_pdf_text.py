@@ -170,7 +170,7 @@ _OFFICE_CHARACTERS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(_OFFICE_CHARACTERS, min_size=1, max_size=12))
 def test_any_word_can_be_copied_out(tmp_path: Path, text: str) -> None:
     text = unicodedata.normalize("NFC", text)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ImportRefused
@@ -173,7 +173,6 @@ def without_dates(path: Path) -> bytes:
     return out.getvalue()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6))
 def test_a_damaged_workbook_is_refused_or_read_but_never_crashes(damage: list[tuple[float, int]]) -> None:
     with TemporaryDirectory() as folder:

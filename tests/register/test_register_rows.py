@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clock import VIETNAM
@@ -386,7 +386,6 @@ cells = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(cells, min_size=5, max_size=5), max_size=8))
 def test_every_line_is_either_imported_or_rejected_with_a_reason(lines: list[list[str]]) -> None:
     with TemporaryDirectory() as folder:

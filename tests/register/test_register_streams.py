@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ImportRefused
@@ -131,7 +131,6 @@ def test_dossiers_with_the_same_papers_share_them(tmp_path: Path) -> None:
     assert first.components is second.components
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 30), max_size=12), max_size=20))
 def test_seen_finds_what_a_dictionary_finds(blocks: list[list[int]]) -> None:
     seen, known, line = Seen(), dict[int, int](), 0
@@ -152,7 +151,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(VALUES, max_size=8), st.integers(1, 40), st.sampled_from([None, 1]), st.booleans())
 def test_json_is_read_the_same_wherever_the_window_ends(
     items: list[object], chunk: int, indent: int | None, envelope: bool
