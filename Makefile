@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-test setup-train demo test test-faults check clean peers bench bench-quick accuracy
+.PHONY: help setup setup-test setup-train demo test test-faults check clean peers bench bench-quick accuracy accuracy-quick
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,9 +54,11 @@ bench: $(VENV)/.installed-test peers ## speed beside the peers, written to docs/
 bench-quick: $(VENV)/.installed-test ## the same in a minute or two, printed only
 	$(BIN)/python -m benchmarks.speed --quick
 
-accuracy: $(VENV)/.installed-test peers ## accuracy beside the peers, written to docs/accuracy.md; takes a while
+accuracy: $(VENV)/.installed-test peers ## accuracy beside the peers, written to docs/accuracy.md; about 30 CPU-minutes
 	$(BIN)/python -m benchmarks.accuracy --write docs/accuracy.md --pictures docs/misread.jpg
-	$(BIN)/python -m benchmarks.doubt --write docs/accuracy.md
+
+accuracy-quick: $(VENV)/.installed-test peers ## the same on a part of the pages, printed only; about 10 CPU-minutes
+	$(BIN)/python -m benchmarks.accuracy --acts 6
 
 clean: ## removes what was made here: the environment, the demo, caches
 	rm -rf $(VENV) demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,25 +1,19 @@
 """Whether doubt holds where it was not fitted: on real, degraded and photographed pages.
 
-    python -m benchmarks.doubt [--only real degraded ...] [--profile balanced] [--write docs/accuracy.md]
-
 A word that was read is wrong where the page's truth does not have it, or has it less often; of one that was read too
 often all are wrong by the same share, for words are compared as in `pipeline.reading.score`, wherever they stand.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy import with_section
+from benchmarks.kept import PageResult
 from benchmarks.pages import KINDS
-from benchmarks.readers import page_image
-from ocr_models.profiles import make_reader
 from ocr_models.train.judgement import calibration_error
 from pipeline.model import DOUBTFUL, LineKind, PageReading
 from pipeline.reading.score import words
@@ -55,32 +49,19 @@ def row(name: str, sure: Values, right: Values) -> str:
     return f"| {name} | {len(sure)} | {wrong.mean():.2%} | {flagged.mean():.1%} | {caught:.0%} | {error:.2%} |"
 
 
-def measured(profile: str, kinds: Iterable[str]) -> list[str]:
-    """A line for each kind of pages that there is material for."""
-    reader = make_reader(profile)
-    lines = []
-    for kind in kinds:
-        found = [rightness(reader.read(page_image(page)), page.truth) for page in KINDS[kind].pages()]
-        if found:
-            sure, right = (np.concatenate(of) for of in zip(*found, strict=True))
-            lines.append(row(KINDS[kind].title, sure, right))
-    reader.close()
-    return lines
+def section(profile: str, results: Mapping[str, Sequence[PageResult]]) -> str:
+    """What doubt is worth on pages on which it was not fitted, by kind of pages."""
+    rows = [
+        row(KINDS[kind].title, *(np.concatenate([of(page) for page in pages]) for of in (_sure, _right)))
+        for kind, pages in results.items()
+        if pages
+    ]
+    return "\n".join([f"## Doubt (profile `{profile}`)", "", ABOUT, "", HEAD, *rows, ""])
 
 
-def main(given: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", choices=list(KINDS), default=list(KINDS))
-    parser.add_argument("--profile", default="balanced")
-    parser.add_argument("--write", type=Path)
-    chosen = parser.parse_args(given)
-    section = "\n".join(
-        [f"## Doubt (profile `{chosen.profile}`)", "", ABOUT, "", HEAD, *measured(chosen.profile, chosen.only)]
-    )
-    print(section)
-    if chosen.write:
-        chosen.write.write_text(with_section(chosen.write.read_text("utf-8"), section + "\n"), "utf-8")
+def _sure(page: PageResult) -> Values:
+    return np.array(page.sure)
 
 
-if __name__ == "__main__":
-    main()
+def _right(page: PageResult) -> Values:
+    return np.array(page.right)

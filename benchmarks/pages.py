@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,21 +34,20 @@ class TestPage:
     truth: str
 
 
-def real() -> list[TestPage]:
+def real(_acts: int | None) -> Iterator[TestPage]:
     """Real scans with truths made by hand; none where ../shared/data is absent."""
-    return _of(material.pages()) if material.REAL.is_dir() else []
+    if material.REAL.is_dir():
+        yield from _of(material.pages())
 
 
-def generated() -> list[TestPage]:
+def generated(_acts: int | None) -> Iterator[TestPage]:
     """The one-page sample scans."""
-    return _of(material.samples())
+    yield from _of(material.samples())
 
 
-def _of(pages: list[material.Page]) -> list[TestPage]:
-    return [
-        TestPage(name=page.name, group=page.name, pixels=_pixels(page.picture), dpi=DPI, truth=page.truth)
-        for page in pages
-    ]
+def _of(pages: list[material.Page]) -> Iterator[TestPage]:
+    for page in pages:
+        yield TestPage(name=page.name, group=page.name, pixels=_pixels(page.picture), dpi=DPI, truth=page.truth)
 
 
 def _pixels(picture: bytes) -> Pixels:
@@ -57,35 +56,39 @@ def _pixels(picture: bytes) -> Pixels:
         return np.asarray(image.convert("L" if grey else "RGB"), dtype=np.uint8)
 
 
-def degraded() -> list[TestPage]:
+def degraded(acts: int | None) -> Iterator[TestPage]:
     """Each born-digital page rendered at 200 dpi, clean and with three of the degradations, in turn; none where
     ../shared/data is absent."""
-    return [
-        page
-        for number in range(len(_born_digital()))
-        for page in (_page(number, CLEAN), *_pages(number, SCANS, (0, 4, 9)))
-    ]
+    for number in _evenly(range(len(_born_digital())), acts):
+        yield _page(number, CLEAN)
+        yield from _pages(number, SCANS, (0, 4, 9))
 
 
-def photographs() -> list[TestPage]:
+def photographs(acts: int | None) -> Iterator[TestPage]:
     """Two photographs of each born-digital page; none where ../shared/data is absent."""
-    return [page for number in range(len(_born_digital())) for page in _pages(number, PHOTOGRAPHS, (0, 3))]
+    for number in _evenly(range(len(_born_digital())), acts):
+        yield from _pages(number, PHOTOGRAPHS, (0, 3))
 
 
-def spreads() -> list[TestPage]:
-    """Two born-digital pages on one scan: eleven of them."""
-    found = []
-    for number in range(0, len(_born_digital()) - 1, 2):
+def spreads(acts: int | None) -> Iterator[TestPage]:
+    """Two born-digital pages on one scan: half as many as there are pages."""
+    for number in _evenly(range(0, len(_born_digital()) - 1, 2), None if acts is None else acts // 2):
         left, right = _born_digital()[number : number + 2]
         page, _ = wear.side_by_side(rendered(left), _fitted(rendered(right), rendered(left)))
         truth = "\n".join(path.with_suffix(".gt.txt").read_text("utf-8") for path in (left, right))
-        found.append(TestPage(name=left.stem, group="two pages", pixels=page, dpi=DPI, truth=truth))
-    return found
+        yield TestPage(name=left.stem, group="two pages", pixels=page, dpi=DPI, truth=truth)
 
 
-def _pages(number: int, among: Mapping[str, Degradation], shifts: Sequence[int]) -> list[TestPage]:
+def _evenly(numbers: range, most: int | None) -> list[int]:
+    """`most` of the numbers, drawn evenly; all where there are no more."""
+    count = len(numbers) if most is None else min(most, len(numbers))
+    return [numbers[at * len(numbers) // count] for at in range(count)]
+
+
+def _pages(number: int, among: Mapping[str, Degradation], shifts: Sequence[int]) -> Iterator[TestPage]:
     names = list(among)
-    return [_page(number, names[(number + shift) % len(names)], among) for shift in shifts]
+    for shift in shifts:
+        yield _page(number, names[(number + shift) % len(names)], among)
 
 
 def _page(number: int, name: str, among: Mapping[str, Degradation] | None = None) -> TestPage:
@@ -113,25 +116,25 @@ def rendered(path: Path) -> Pixels:
     return np.asarray(image.convert("RGB"), dtype=np.uint8)
 
 
-def unforeseen() -> list[TestPage]:
+def unforeseen(_acts: int | None) -> Iterator[TestPage]:
     """Names, codes and numbers, each subject in three typefaces: clean, at 120 dpi, with noise."""
-    found = []
     for subject in names.SUBJECTS:
         for seed, name in enumerate((CLEAN, "120 dpi JPEG", "noise")):
             page = names.page(subject, seed, dpi=DPI)
             pixels = page.pixels if name == CLEAN else SCANS[name](page.pixels, page.pixels, seed)
             dpi = DPI * pixels.shape[1] / page.pixels.shape[1]
-            found.append(TestPage(name=f"{subject}, {name}", group=subject, pixels=pixels, dpi=dpi, truth=page.truth))
-    return found
+            yield TestPage(name=f"{subject}, {name}", group=subject, pixels=pixels, dpi=dpi, truth=page.truth)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`about` says in a sentence or two what the pages are."""
+    """`about` says in a sentence or two what the pages are. `pages` makes them one after the other, of so many
+    born-digital pages where it is made of these. Of `many` pages a slow reader reads a part."""
 
     title: str
     about: str
-    pages: Callable[[], list[TestPage]]
+    pages: Callable[[int | None], Iterator[TestPage]]
+    many: bool = False
 
 
 KINDS = {
@@ -145,12 +148,14 @@ KINDS = {
         about="Official acts with a text layer as their truth, rendered at 200 dpi, each clean and with three of the\n"
         "thirteen degradations of `benchmarks/degradations.py`, in turn.",
         pages=degraded,
+        many=True,
     ),
     "photographs": Kind(
         title="Born-digital pages, photographed",
         about="The same acts on a desk of wood, cloth or dark or pale laminate, seen from aside by a pinhole camera,\n"
         "in uneven light, out of focus, with noise, as JPEG (`sample_scans/photograph.py`).",
         pages=photographs,
+        many=True,
     ),
     "spreads": Kind(
         title="Two born-digital pages on one scan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import img2pdf
+import trueocr
 from PIL import Image
 
 from benchmarks.contestants import environment
@@ -19,49 +22,79 @@ from benchmarks.measure import CommandFailed, run
 from benchmarks.pages import TestPage
 from ocr_models.profiles import drafting_reader, make_reader, names
 from pipeline.geometry import pixels_to_points
-from pipeline.model import PageImage
+from pipeline.model import PageImage, PageReading, ReaderIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A page's text, the CPU-seconds that it took, and the whole reading where the reader gives one."""
+
+    text: str
+    seconds: float
+    reading: PageReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReader:
-    """`read` gives a page's text and the CPU-seconds that it took."""
+    """`identity` is another one as soon as another text may be read. Of many documents only every so many are read by
+    one that takes long."""
 
     name: str
-    read: Callable[[TestPage], tuple[str, float]]
+    identity: str
+    read: Callable[[TestPage], Read]
     close: Callable[[], None] = lambda: None
+    every: int = 1
 
 
 def all_readers(wanted: Sequence[str] | None) -> list[PageReader]:
     """Every profile, and the peers that are installed; only those `wanted` where given."""
     makers: dict[str, Callable[[], PageReader]] = {f"sohoa {name}": partial(_profile, name) for name in names()}
     makers["line reader alone"] = _line_reader
-    makers["Tesseract"] = lambda: PageReader(name="Tesseract", read=_tesseract)
+    makers["Tesseract"] = _tesseract
+    makers["trueocr"] = _trueocr
     if shutil.which("ocrmypdf", path=environment()["PATH"]):
-        makers["OCRmyPDF"] = lambda: PageReader(name="OCRmyPDF", read=_ocrmypdf)
+        makers["OCRmyPDF"] = _ocrmypdf
     return [make() for name, make in makers.items() if wanted is None or name in wanted]
 
 
 def _profile(name: str) -> PageReader:
     reader = make_reader(name)
 
-    def read(page: TestPage) -> tuple[str, float]:
+    def read(page: TestPage) -> Read:
         began = time.process_time()
         reading = reader.read(page_image(page))
-        return reading.text, time.process_time() - began
+        return Read(text=reading.text, seconds=time.process_time() - began, reading=reading)
 
-    return PageReader(name=f"sohoa {name}", read=read, close=reader.close)
+    return PageReader(name=f"sohoa {name}", identity=_identity(reader.identity), read=read, close=reader.close)
+
+
+def _identity(reader: ReaderIdentity) -> str:
+    return hashlib.sha256(repr(reader).encode()).hexdigest()
 
 
 def _line_reader() -> PageReader:
     """What the line reader sees, before anything is weighed: nothing that it reads well alone may get worse."""
     reader = drafting_reader("fast")
 
-    def read(page: TestPage) -> tuple[str, float]:
+    def read(page: TestPage) -> Read:
         began = time.process_time()
         drafts = [draft.text for _, drafted in reader.draft(page_image(page)) for draft in drafted.drafts]
-        return "\n".join(drafts), time.process_time() - began
+        return Read(text="\n".join(drafts), seconds=time.process_time() - began)
 
-    return PageReader(name="line reader alone", read=read, close=reader.close)
+    return PageReader(name="line reader alone", identity=_identity(reader.identity), read=read, close=reader.close)
+
+
+def _trueocr() -> PageReader:
+    """The package as it comes, on one thread."""
+    model = trueocr.load_model(threads=1)
+
+    def read(page: TestPage) -> Read:
+        picture = Image.fromarray(page.pixels)
+        began = time.process_time()
+        text = model.predict(picture).text
+        return Read(text=text, seconds=time.process_time() - began)
+
+    return PageReader(name="trueocr", identity=importlib.metadata.version("trueocr"), read=read)
 
 
 def page_image(page: TestPage) -> PageImage:
@@ -69,16 +102,32 @@ def page_image(page: TestPage) -> PageImage:
     return PageImage(number=1, pixels=page.pixels, dpi=page.dpi, to_points=to_points)
 
 
-def _tesseract(page: TestPage) -> tuple[str, float]:
+def _version(program: str) -> str:
+    """The first line of what a program says of itself."""
+    done = subprocess.run(  # noqa: S603
+        [program, "--version"], env=environment(), capture_output=True, text=True, check=True
+    )
+    return done.stdout.partition("\n")[0]
+
+
+def _tesseract() -> PageReader:
+    return PageReader(name="Tesseract", identity=_version("tesseract"), read=_by_tesseract)
+
+
+def _by_tesseract(page: TestPage) -> Read:
     with tempfile.TemporaryDirectory() as name:
         picture = Path(name) / "page.png"
         Image.fromarray(page.pixels).save(picture, dpi=(page.dpi, page.dpi))
         command = ["tesseract", str(picture), str(Path(name) / "page"), "-l", "vie"]
         cost = run(command, env=environment(), cwd=Path(name), log=Path(name) / "log")
-        return (Path(name) / "page.txt").read_text("utf-8"), cost.cpu
+        return Read(text=(Path(name) / "page.txt").read_text("utf-8"), seconds=cost.cpu)
 
 
-def _ocrmypdf(page: TestPage) -> tuple[str, float]:
+def _ocrmypdf() -> PageReader:
+    return PageReader(name="OCRmyPDF", identity=_version("ocrmypdf"), read=_by_ocrmypdf, every=4)
+
+
+def _by_ocrmypdf(page: TestPage) -> Read:
     """With rotation and deskew, on a PDF of the picture; a page that it refuses counts as not read."""
     with tempfile.TemporaryDirectory() as name:
         picture, scan, made = (Path(name) / file for file in ("page.png", "scan.pdf", "made.pdf"))
@@ -91,6 +140,6 @@ def _ocrmypdf(page: TestPage) -> tuple[str, float]:
             )
         except CommandFailed as error:
             print(f"OCRmyPDF, {page.name}: {error}")
-            return "", 0.0
+            return Read(text="", seconds=0.0)
         text = subprocess.run(["pdftotext", str(made), "-"], capture_output=True, text=True, check=True)  # noqa: S603, S607
-        return text.stdout, cost.cpu
+        return Read(text=text.stdout, seconds=cost.cpu)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks import doubt, pages, wrong
-from benchmarks.accuracy import with_section
+from benchmarks import accuracy, doubt, pages, tables, wrong
+from benchmarks.kept import Kept
+from benchmarks.readers import PageReader, Read
+from benchmarks.tables import with_section
 from pipeline.geometry import Box, bounding, pixels_to_points
 from pipeline.model import Line, LineKind, PageReading, TextSource, Word
 
@@ -65,3 +70,31 @@ def test_what_is_misread_stands_beside_the_truth_that_is_most_like_it() -> None:
     picture = wrong.sheet(found)
     red = np.asarray(picture)[:, :, 0].astype(int) - np.asarray(picture)[:, :, 1] > 100
     assert red.any()
+
+
+def a_page(text: str) -> pages.TestPage:
+    return pages.TestPage(name="p", group="clean", pixels=np.full((9, 9), 255, np.uint8), dpi=200, truth=text)
+
+
+def test_what_was_measured_is_kept_for_the_same_reader_page_and_truth_alone(tmp_path: Path) -> None:
+    reader = PageReader(name="one", identity="1", read=lambda _: Read(text="xã Mường", seconds=0.5))
+    page = a_page("xã Mường")
+    result = accuracy.measure(reader, page)
+    kept = Kept("real", "one", "1", tmp_path)
+    kept.put(page, result)
+    (file,) = tmp_path.rglob("*.jsonl")
+    file.write_text(file.read_text("utf-8") + '{"key": "cut o', "utf-8")
+    assert Kept("real", "one", "1", tmp_path).get(page) == result
+    assert Kept("real", "one", "1", tmp_path).get(a_page("xã")) is None
+    assert Kept("real", "one", "2", tmp_path).get(page) is None
+
+
+def test_a_reader_of_fewer_pages_has_them_counted_and_its_places_left_empty() -> None:
+    result = accuracy.measure(
+        PageReader(name="one", identity="", read=lambda _: Read(text="xã", seconds=1)), a_page("xã")
+    )
+    text = tables.report("degraded", {"one": [result, replace(result, group="fax")], "two": [result]})
+    assert "| one | 2 | 100.00% |" in text
+    assert "| two | 1 | 100.00% |" in text
+    assert "| fax | 100.0 |  |" in text
+    assert "| fax | 0.00 (+0.00) |  |" in text
