@@ -112,7 +112,7 @@ def _faults(beat: heartbeat.Heartbeat | None, memory: Memory, now: datetime) -> 
     for code in _codes(beat):
         if now - memory.faults.get(code, now) >= LASTS:
             held = beat.held if beat is not None else 0
-            yield Alert(code="waits", about=code, text=f"{held} files wait: {by_code(code).english}")
+            yield Alert(code="waits", about=code, text=f"{held} files wait: {by_code(code).sentence()}")
 
 
 def _codes(beat: heartbeat.Heartbeat | None) -> set[str]:
@@ -127,7 +127,7 @@ def _waiting(services: Services) -> int:
 def _backfills(services: Services) -> Iterator[Alert]:
     for backfill in services.catalogue.backfills.running():
         if backfill.fault:
-            text = f"Backfill {backfill.id} waits: {by_code(backfill.fault).english}"
+            text = f"Backfill {backfill.id} waits: {by_code(backfill.fault).sentence()}"
             yield Alert(code="backfill-waits", about=backfill.id, text=text)
 
 
@@ -198,7 +198,7 @@ def _connections(services: Services, now: datetime) -> Iterator[Alert]:
     for health in services.catalogue.connections.healths():
         if health.system in ours and health.failing_since and now - health.failing_since >= LASTS:
             text = f"{health.system} has failed since {local(health.failing_since):%Y-%m-%d %H:%M}: "
-            yield Alert(code="connection-fails", about=health.system, text=text + by_code(health.error).english)
+            yield Alert(code="connection-fails", about=health.system, text=text + by_code(health.error).sentence())
     for system, counts in services.catalogue.sharing.totals().items():
         stopped = counts.get(OutboxState.REFUSED, 0) + counts.get(OutboxState.FAILED, 0)
         if stopped:

@@ -40,6 +40,7 @@ def test_every_error_has_a_code_of_its_own_and_speaks_to_the_clerk() -> None:
     for cls in found:
         assert cls.clerk
         assert cls.english
+        assert cls.sentence().endswith(".") and ":" not in cls.sentence()[-3:]
         assert 0 < cls.exit_code < 126
         assert errors.by_code(cls.code) is cls
 

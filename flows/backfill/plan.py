@@ -81,7 +81,7 @@ def told(services: Services, made: Plan) -> list[tuple[str, str]]:
             ("duplicates", f"{about}{made.duplicates} files"),
         ]
         rows += [
-            (f"  {code}", f"{about}{number} files: {by_code(code).english}") for code, number in made.refused.items()
+            (f"  {code}", f"{about}{number} files: {by_code(code).sentence()}") for code, number in made.refused.items()
         ]
     return [*rows, *_costs(made)]
 

@@ -20,6 +20,11 @@ class SohoaError(Exception):
     def __str__(self) -> str:
         return f"{self.english} {self.detail}".strip()
 
+    @classmethod
+    def sentence(cls) -> str:
+        """`english` by itself, where no detail follows its colon."""
+        return f"{cls.english.removesuffix(':').removesuffix('.')}."
+
     def for_clerk(self) -> str:
         """What is wrong and what to do, in Vietnamese."""
         return self.clerk

@@ -148,7 +148,7 @@ def status(
         if numbers:
             out.print(f"{name}: " + ", ".join(f"{number} {state}" for state, number in sorted(numbers.items())))
     for code, number in sorted(found.counts.codes.items()):
-        out.print(f"[red]{code}[/] {number}: {by_code(code).english}", soft_wrap=True)
+        out.print(f"[red]{code}[/] {number}: {by_code(code).sentence()}", soft_wrap=True)
     for file, code in missing:
         out.print(f"  {code:20} {file}", soft_wrap=True, markup=False)
 

@@ -75,7 +75,7 @@ def show_all(context: typer.Context, as_json: AsJson = False) -> None:
         shown = [{name: value for name, value in row.items() if name not in _TOLD_BELOW} for row in rows]
         console.show(shown, as_json=False, empty="", title=f"Connections of {agency}")
         for health in wrong:
-            out.print(f"[red]{health.system}[/] {health.error}: {by_code(health.error).english}", soft_wrap=True)
+            out.print(f"[red]{health.system}[/] {health.error}: {by_code(health.error).sentence()}", soft_wrap=True)
         for system, count in differ.items():
             out.print(f"{system}: {count} records differ on the two sides (`sohoa connections show {system}`)")
         if drafts:

@@ -161,7 +161,7 @@ def status(
         for alert in wrong:
             out.print(f"[red]Alert[/] {alert.code}: {alert.text}")
         if failed:
-            rows = [{"document": v.document.id, "error": v.error, "": by_code(v.error).english} for v in failed]
+            rows = [{"document": v.document.id, "error": v.error, "": by_code(v.error).sentence()} for v in failed]
             console.show(rows, as_json=False, empty="", title="\nFailed (`sohoa retry DOCUMENT` tries again)")
         if unmatched:
             waiting = [
@@ -185,7 +185,7 @@ def _watcher_line(beat: heartbeat.Heartbeat | None, moment: datetime) -> str:
     if incomplete := sum(code == Incomplete.code for code in beat.reasons.values()):
         line += f", {incomplete} of them incomplete"
     if beat.waits_for:
-        line += "; waits for: " + ", ".join(f"{code} ({by_code(code).english})" for code in beat.waits_for)
+        line += "; waits for: " + ", ".join(f"{code} ({by_code(code).sentence()})" for code in beat.waits_for)
     return line
 
 
