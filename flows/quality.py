@@ -21,6 +21,8 @@ from pipeline.ports import CopiedResult, DocumentView
 
 LISTED = 1000
 """So many of each kind are listed at once; the next ones come when these are done."""
+SHOWN_DPI = 110.0
+"""Of pages on a sheet: A4 is then as wide as they are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,8 @@ def _pages(services: Services, view: DocumentView) -> tuple[ScanPage, ...]:
             path = Path(folder) / part.sha256
             path.write_bytes(services.objects.get(keys.original(part.sha256)))
             with contextlib.ExitStack() as stack:
-                found += stack.enter_context(services.opener.pages(path, range(part.first, part.last + 1)))
+                numbers = range(part.first, part.last + 1)
+                found += stack.enter_context(services.opener.pages(path, numbers, dpi=SHOWN_DPI, drawn=True))
     return tuple(found)
 
 

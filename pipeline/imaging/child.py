@@ -45,7 +45,9 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
     allow_cpu(limits.open_seconds)
     with contextlib.suppress(EOFError, ConnectionError):  # the parent has what it wanted
         try:
-            file = _open(Path(request["path"]), MediaType(request["media_type"]), scratch, limits)
+            file = _open(
+                Path(request["path"]), MediaType(request["media_type"]), scratch, limits, drawn=bool(request["drawn"])
+            )
             if request["check"]:
                 file.check()
         except (SohoaError, MemoryError, RecursionError) as error:
@@ -61,9 +63,9 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
                 wire.send(channel, {"active": file.is_active()})
 
 
-def _open(path: Path, kind: MediaType, scratch: Path, limits: Limits) -> _OpenFile:
+def _open(path: Path, kind: MediaType, scratch: Path, limits: Limits, *, drawn: bool) -> _OpenFile:
     if kind is MediaType.PDF:
-        return PdfFile(path, scratch, limits)
+        return PdfFile(path, scratch, limits, drawn=drawn)
     return PictureFile(path, kind, limits)
 
 

@@ -64,13 +64,15 @@ class SandboxedOpener:
             return Original(sha256=sha256, size=size, media_type=kind, pages=session.pages)
 
     @contextmanager
-    def pages(self, path: Path, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[Iterator[ScanPage]]:
-        """The pages in ascending order, one at a time, none reduced below `dpi`.
+    def pages(
+        self, path: Path, numbers: Collection[int], *, dpi: float | None = None, drawn: bool = False
+    ) -> Iterator[Iterator[ScanPage]]:
+        """The pages in ascending order, one at a time, none reduced below `dpi`; `drawn` also where text is enough.
 
         A page that alone is broken, or costs the child its life, comes with neither image nor text; the only page of
         a file, or one too many crashes, raise what happened to it.
         """
-        with self._session(path) as session:
+        with self._session(path, drawn=drawn) as session:
             yield session.give(sorted(set(numbers)), dpi)
 
     def is_active(self, path: Path) -> bool:
@@ -78,13 +80,13 @@ class SandboxedOpener:
         with self._session(path) as session:
             return session.ask_active()
 
-    def _session(self, path: Path) -> _Session:
+    def _session(self, path: Path, *, drawn: bool = False) -> _Session:
         try:
             with path.open("rb") as file:
                 kind = _known(file.read(HEAD))
         except OSError as error:
             raise NotSettled(f"{error.strerror}.") from None
-        return _Session(path, kind, self._limits, self._scratch)
+        return _Session(path, kind, self._limits, self._scratch, drawn=drawn)
 
     def _hash(self, path: Path) -> tuple[str, int, MediaType]:
         try:
@@ -117,7 +119,9 @@ def _known(head: bytes) -> MediaType:
 class _Session:
     """A file open in a child; a new child takes over where one has died."""
 
-    def __init__(self, path: Path, kind: MediaType, limits: Limits, scratch: Path, *, check: bool = False) -> None:
+    def __init__(
+        self, path: Path, kind: MediaType, limits: Limits, scratch: Path, *, check: bool = False, drawn: bool = False
+    ) -> None:
         self._limits = limits
         self._request: wire.Message = {
             "path": str(path.absolute()),
@@ -125,6 +129,7 @@ class _Session:
             "limits": asdict(limits),
             "scratch": str(scratch.absolute()),
             "check": check,
+            "drawn": drawn,
         }
         self._crashes = 0
         self._line: socket.socket | None = None

@@ -37,7 +37,8 @@ _QPDF_ERRORS = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, Attribute
 class PdfFile:
     """An opened PDF. Raises EncryptedPdf, BrokenScan, NoPages, TooManyPages. `scratch` takes a repaired copy."""
 
-    def __init__(self, path: Path, scratch: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, scratch: Path, limits: Limits, *, drawn: bool = False) -> None:
+        """Pages whose text is enough have no picture, unless they are to be `drawn`."""
         self._limits = limits
         self._path = path
         document = _load(path)
@@ -52,6 +53,7 @@ class PdfFile:
             raise NoPages
         if self.pages > limits.max_pages:
             raise TooManyPages(f"{self.pages} pages, at most {limits.max_pages}.")
+        self._drawn = drawn
         self._objects: pikepdf.Pdf | None = None
         self._held = 0
 
@@ -113,7 +115,7 @@ class PdfFile:
             length = sum(len(line.text) + 1 for line in layer.lines)
             if length and page_content.text_is_enough(content, visible, length):
                 shown = replace(shown, text=layer.lines, converted=layer.converted)
-                if layer.trust is Trust.FULL:
+                if layer.trust is Trust.FULL and not self._drawn:
                     return shown
         dpi = page_content.rendering_dpi(content, visible)
         return replace(shown, image=self._rendered(shown, dpi, enough, hide_annotations=bool(overlays)))

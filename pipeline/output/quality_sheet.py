@@ -34,7 +34,7 @@ class Entry:
 class _Side:
     number: int
     picture: str
-    """A data address; empty where the page has no picture (it was born digital) or is broken."""
+    """A data address; empty where the page is broken."""
     text: str
 
 

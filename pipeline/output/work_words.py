@@ -13,7 +13,7 @@ WORK_WORDS: Mapping[str, tuple[str, str]] = {
     "sheet_save": ("Lưu kết quả", "Save the result"),
     "page": ("trang", "page"),
     "pages": ("trang", "pages"),
-    "no_picture": ("không có ảnh (văn bản điện tử)", "no picture (it was born digital)"),
+    "no_picture": ("không mở được trang này", "this page cannot be opened"),
     "read_text": ("Phần chữ đã đọc", "What was read"),
     "verdict": ("Kết luận", "Verdict"),
     "verdict_yes": ("Đạt: chữ đúng với trang giấy", "Accepted: the text is what the page says"),

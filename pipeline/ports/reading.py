@@ -101,11 +101,12 @@ class ScanOpener(Protocol):
         ...
 
     def pages(
-        self, path: Path, numbers: Collection[int], *, dpi: float | None = None
+        self, path: Path, numbers: Collection[int], *, dpi: float | None = None, drawn: bool = False
     ) -> AbstractContextManager[Iterator[ScanPage]]:
         """The pages with these 1-based numbers, in ascending order, one in memory at a time.
 
         A picture far above `dpi`, by default what reading needs, is reduced while it is decoded, never below it.
+        `drawn` gives a picture also of pages whose text is enough to read them: for people to look at.
         A page that alone is broken comes with neither image nor text. Raises Rejected where the whole file is.
         """
         ...

@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 
 from pipeline.geometry import Box
 from pipeline.imaging.limits import Limits
+from pipeline.imaging.opener import SandboxedOpener
 from pipeline.imaging.pdf import PdfFile
 from pipeline.model import ScanPage
 from tests.imaging.opening_material import (
@@ -433,6 +434,19 @@ def test_a_turned_born_digital_page_has_its_text_in_user_space_and_the_way_it_is
     assert first.width > 5 * first.height
     assert first.x0 == pytest.approx(60, abs=3)
     assert page.text[0].box.y0 == pytest.approx(60, abs=3)
+
+
+def test_a_born_digital_page_is_drawn_where_people_are_to_see_it(tmp_path: Path) -> None:
+    path = tmp_path / "typed.pdf"
+    with pikepdf.new() as pdf:
+        page_of(pdf, typed_page(PROSE), size=(595, 842))
+        pdf.save(path)
+    with SandboxedOpener(scratch=tmp_path).pages(path, [1], dpi=110, drawn=True) as pages:
+        (page,) = pages
+    assert page.text
+    assert page.image is not None
+    assert page.image.pixels.shape[1] == pytest.approx(595 * 110 / 72, abs=2)
+    assert page.image.pixels.min() < 100
 
 
 def test_text_beside_small_pictures_is_enough_and_beside_large_ones_the_page_is_read_whole(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class PlainOpener:
             raise BrokenScan
         return Original(sha256=sha(data), size=len(data), media_type=MediaType.PDF, pages=data.count(b"page") or 1)
 
-    def pages(self, path: Path, numbers: object, *, dpi: float | None = None) -> Any:
+    def pages(self, path: Path, numbers: object, *, dpi: float | None = None, drawn: bool = False) -> Any:
         raise NotImplementedError
 
 

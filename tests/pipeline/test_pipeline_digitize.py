@@ -98,7 +98,9 @@ class GivenPages:
         raise NotImplementedError
 
     @contextmanager
-    def pages(self, path: Path, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[Iterator[ScanPage]]:
+    def pages(
+        self, path: Path, numbers: Collection[int], *, dpi: float | None = None, drawn: bool = False
+    ) -> Iterator[Iterator[ScanPage]]:
         yield (page for page in self.made if page.number in numbers)
 
 
