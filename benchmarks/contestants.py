@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from benchmarks import history
 from benchmarks.material import ROOT, Material
 from flows.services import prepare
 from flows.settings import Settings
+from pipeline.clock import now
 
 OURS = "sohoa "
 """How our own names begin."""
@@ -38,21 +42,32 @@ def environment() -> dict[str, str]:
     return kept | {"OMP_THREAD_LIMIT": "1", "PATH": f"{PEERS / 'bin'}:{kept['PATH']}"}
 
 
-def sohoa(profile: str, workers: int) -> Contestant:
-    """Intake, reading, QR, hOCR, searchable PDF, object store and catalogue, by the flows' own functions."""
+def sohoa(profile: str, workers: int, past: int = 0) -> Contestant:
+    """Intake, reading, QR, hOCR, searchable PDF, object store and catalogue, by the flows' own functions, in an
+    installation that has read `past` documents before."""
 
     def command(material: Material, folder: Path) -> list[str]:
-        prepare(Settings(workspace=folder))  # what `sohoa init` does, once for an installation
+        shutil.copytree(_installation(past).name, folder, dirs_exist_ok=True)
         files = [str(file) for file in material.files]
         whole_path = [sys.executable, "-m", "benchmarks.whole_path"]
         return [*whole_path, str(folder), "--profile", profile, "--workers", str(workers), *files]
 
     return Contestant(
-        name=f"{OURS}{profile}",
+        name=f"{OURS}{profile}" + f" after {past:,} documents" * bool(past),
         command=command,
         text=lambda folder: _joined(folder.glob("text/*.txt")),
         environment=environment(),
     )
+
+
+@cache
+def _installation(past: int) -> tempfile.TemporaryDirectory[str]:
+    """A workspace as `sohoa init` makes it once, with documents of before; it lasts as long as this process."""
+    folder = tempfile.TemporaryDirectory(prefix="installation-")
+    settings = Settings(workspace=Path(folder.name))
+    prepare(settings)
+    history.fill(settings, past, now())
+    return folder
 
 
 def ocrmypdf(workers: int, *options: str) -> Contestant:

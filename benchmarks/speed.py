@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import material as materials
-from benchmarks.contestants import OURS, Contestant, all_contestants
+from benchmarks.contestants import OURS, Contestant, all_contestants, sohoa
 from benchmarks.material import Material
 from benchmarks.measure import Cost, run
 from pipeline.reading.score import Score, score
@@ -62,29 +62,33 @@ def compare(material: Material, contestants: Sequence[Contestant], rounds: int, 
         for contestant in contestants:
             with tempfile.TemporaryDirectory(dir=folder) as work:
                 command = contestant.command(material, Path(work))
-                cost = run(command, env=contestant.environment, cwd=materials.ROOT, log=folder / "last.log")
+                log = folder / "last.log"
+                cost = run(command, env=contestant.environment, cwd=materials.ROOT, log=log)
                 costs[contestant.name].append(cost)
                 scores[contestant.name] = score(material.truth, contestant.text(Path(work)))
             print(f"round {number + 1}, {material.name}, {contestant.name}: {cost.cpu:.1f} CPU-s", flush=True)
+            if contestant.name.startswith(OURS):
+                print(log.read_text("utf-8", "replace"), end="", flush=True)
     return [Result(contestant=name, material=material, costs=tuple(costs[name]), score=scores[name]) for name in costs]
 
 
-def table(results: Sequence[Result]) -> str:
-    """A Markdown table of one material's results; ratios are pages per CPU-second against the reference."""
+def table(results: Sequence[Result], workers: int) -> str:
+    """A Markdown table of one material's results; ratios are pages per CPU-second against the reference. What is busy
+    is told of as many cores as there are workers, start-up included."""
     reference = next((result.cpu for result in results if result.contestant == REFERENCE), None)
     lines = [
         f"### {results[0].material.name}",
         "",
-        "| | CPU-s a page | spread | ratio | pages a minute | cores busy | peak memory, MB | word F1, % |",
+        "| | CPU-s a page | spread | ratio | pages a minute | busy, % | peak memory, MB | word F1, % |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         pages = result.material.pages
         ratio = f"{reference / result.cpu:.1f}" if reference else ""
+        busy = 100 * result.cpu / result.wall / workers
         lines.append(
             f"| {result.contestant} | {result.cpu / pages:.2f} | {result.spread:.0%} | {ratio} "
-            f"| {60 * pages / result.wall:.0f} | {result.cpu / result.wall:.2f} | {result.memory / 1e6:.0f} "
-            f"| {100 * result.score.f1:.1f} |"
+            f"| {60 * pages / result.wall:.0f} | {busy:.0f} | {result.memory / 1e6:.0f} | {100 * result.score.f1:.1f} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -122,12 +126,16 @@ def main() -> None:
     parser.add_argument("--peer-pages", type=int, default=10, help="longer PDFs are read once, and not by peers")
     parser.add_argument("--files", type=int, default=12, help="how many one-page files of each kind")
     parser.add_argument("--only", nargs="*", help="names of contestants; default: all that are installed")
+    parser.add_argument("--past", type=int, default=0, help="each of ours again after so many documents, read before")
     parser.add_argument("--quick", action="store_true", help="one round on a PDF of three pages")
     parser.add_argument("--write", type=Path, help="put the tables between the marks of this Markdown file")
     given = parser.parse_args()
     if given.quick:
         given.rounds, given.pages, given.files = 1, [3], 0
     contestants = [c for c in all_contestants(given.workers) if given.only is None or c.name in given.only]
+    if given.past:
+        ours = [c.name.removeprefix(OURS) for c in contestants if c.name.startswith(OURS)]
+        contestants += [sohoa(profile, given.workers, given.past) for profile in ours]
     if REFERENCE not in {contestant.name for contestant in contestants}:
         print(f"{REFERENCE} is not measured (scripts/peers.sh installs it): no ratios.")
     with tempfile.TemporaryDirectory() as name:
@@ -137,7 +145,7 @@ def main() -> None:
             long = material.pages > given.peer_pages and len(material.files) == 1
             who = [c for c in contestants if c.name.startswith(OURS)] if long else contestants
             if who:
-                tables.append(table(compare(material, who, 1 if long else given.rounds, folder)))
+                tables.append(table(compare(material, who, 1 if long else given.rounds, folder), given.workers))
     text = "\n".join([machine(given.rounds, given.workers), "", *tables])
     print(text)
     if given.write:

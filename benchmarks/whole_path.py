@@ -8,10 +8,14 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import shutil
+import time
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from flows.services import intake, open_services
+import psutil
+
+from flows.services import intake, loaded, open_services
 from flows.settings import Settings
 from flows.work import Outcome, digitize_document
 from pipeline.clock import now
@@ -27,7 +31,9 @@ def main() -> None:
     given = parser.parse_args()
     settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0, workers=given.workers)
     documents = receive(settings, given.files)
-    read_all(settings, documents, given.workers)
+    loaded(settings.profile, settings.page_seconds, settings.models_folder)  # shared by whoever is forked, as ever
+    busy = read_all(settings, documents, given.workers)
+    print(f"from first to last page {busy:.1%} of {given.workers} cores busy")
     write_texts(settings, documents)
 
 
@@ -47,15 +53,27 @@ def receive(settings: Settings, files: Sequence[Path]) -> list[str]:
         return list(result.documents)
 
 
-def read_all(settings: Settings, documents: Sequence[str], workers: int) -> None:
-    """Each worker takes the next document; workers are forked with everything imported, as those of `sohoa up` are."""
-    if workers == 1:
-        read(settings, documents)
-        return
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        pool.starmap(read, [(settings, [document]) for document in documents], chunksize=1)
-        pool.close()
-        pool.join()
+def read_all(settings: Settings, documents: Sequence[str], workers: int) -> float:
+    """Each worker takes the next document; workers are forked with everything imported, as those of `sohoa up` are.
+    Returns how much of as many cores was busy, as a share."""
+    began, used = time.monotonic(), _cpu()
+    with ExitStack() as until:
+        if workers == 1:
+            read(settings, documents)
+        else:
+            pool = until.enter_context(multiprocessing.get_context("fork").Pool(workers))
+            pool.starmap(read, [(settings, [document]) for document in documents], chunksize=1)
+        # before the workers end, and with them the processes that read for them
+        return (_cpu() - used) / (time.monotonic() - began) / workers
+
+
+def _cpu() -> float:
+    """CPU-seconds of this process, of those that it has started and that live or were waited for, and of theirs."""
+    used = 0.0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            used += sum(process.cpu_times()[:4])
+    return used
 
 
 def read(settings: Settings, documents: Sequence[str]) -> None:

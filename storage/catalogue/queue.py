@@ -26,10 +26,12 @@ from storage.catalogue.views import documents_of, put_reading
 
 
 def _is_waiting(now: datetime) -> sa.ColumnElement[bool]:
-    """Received, or claimed by a worker whose lease is over."""
-    return sa.or_(
-        documents.c.state == DocumentState.RECEIVED,
-        sa.and_(documents.c.state == DocumentState.READING, documents.c.lease_until <= now),
+    """Received, or claimed by a worker whose lease is over. The states come first, so that an index finds the few among
+    all that were ever read."""
+    state = documents.c.state
+    return sa.and_(
+        state.in_([DocumentState.RECEIVED, DocumentState.READING]),
+        sa.or_(state == DocumentState.RECEIVED, documents.c.lease_until <= now),
     )
 
 

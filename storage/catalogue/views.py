@@ -53,7 +53,7 @@ def put_reading(connection: sa.Connection, reading: Reading, *, current: bool = 
         connection.execute(sa.update(readings).where(before).values(current=False))
     connection.execute(sa.delete(page_texts).where(page_texts.c.reading == reading.id))
     connection.execute(sa.delete(readings).where(readings.c.id == reading.id))
-    connection.execute(sa.insert(readings).values({**_reading_row(reading), "current": current}))
+    connection.execute(sa.insert(readings).values({**reading_row(reading), "current": current}))
     if reading.texts:
         rows = [
             {"reading": reading.id, "position": position, "text": text}
@@ -65,7 +65,7 @@ def put_reading(connection: sa.Connection, reading: Reading, *, current: bool = 
         index_pages(connection, [(row.id, row.text) for row in connection.execute(pages)])
 
 
-def _reading_row(reading: Reading) -> dict[str, object]:
+def reading_row(reading: Reading) -> dict[str, object]:
     identity = reading.identity
     return {
         "id": reading.id,
