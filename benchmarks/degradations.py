@@ -7,6 +7,8 @@ from functools import partial
 
 from pipeline.model import Pixels
 from sample_scans import degrade, photograph, wear
+from sample_scans.drawing import press
+from sample_scans.marks import PALE, emblem, watermark
 
 DPI = 200.0
 """Of the clean pages."""
@@ -31,6 +33,13 @@ def seals(pixels: Pixels, _other: Pixels, _number: int) -> Pixels:
     return pixels
 
 
+def watermarked(pixels: Pixels, _other: Pixels, number: int) -> Pixels:
+    """Words or a device behind the print, grey or red."""
+    ink = (PALE, (255, 195, 195))[number % 2]
+    mark = emblem(ink=ink) if number % 3 == 2 else watermark(("BẢN SAO", "DỰ THẢO")[number % 2], ink=ink)
+    return press(pixels, mark, pixels.shape[1] / 2, pixels.shape[0] / 2, DPI)
+
+
 SCANS: dict[str, Degradation] = {
     "seals over text": seals,
     "noise": lambda page, _, n: degrade.noise(page, n, strength=3.0),
@@ -47,6 +56,7 @@ SCANS: dict[str, Degradation] = {
     "holes, staple": lambda page, _, n: wear.holes_and_staple(page, n),
     "ruled": lambda page, *_: wear.ruled(page, strength=0.7),
     "guilloche": lambda page, *_: degrade.guilloche(page, strength=0.7),
+    "watermark": watermarked,
 }
 
 DESKS = ("wood", "dark", "cloth", "pale")

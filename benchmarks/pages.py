@@ -146,7 +146,7 @@ KINDS = {
     "degraded": Kind(
         title="Born-digital pages, degraded",
         about="Official acts with a text layer as their truth, rendered at 200 dpi, each clean and with three of the\n"
-        "thirteen degradations of `benchmarks/degradations.py`, in turn.",
+        "degradations of `benchmarks/degradations.py`, in turn.",
         pages=degraded,
         many=True,
     ),

@@ -16,6 +16,7 @@ from pipeline.errors import ReadingTimedOut
 from pipeline.imaging import colour
 from pipeline.imaging.cleanup import STANDARD, Recipe
 from pipeline.imaging.colour import ColourView
+from pipeline.imaging.watermark import Watermarks, find_watermarks
 from pipeline.model import ModelFile, PageImage, PageReading, Pixels, ReaderIdentity
 from pipeline.ports import LanguageModel, PageAnalyser, TextBlock
 from pipeline.reading.arbitrate import WEIGHTS, Decision, Weights
@@ -29,7 +30,7 @@ from pipeline.reading.page import contents
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "5"
+VERSION = "6"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
@@ -96,25 +97,35 @@ class ArbitratingReader:
         deadline = time.monotonic() + self._page_seconds
         drafts = []
         for part in set_upright(page.pixels, self._analyser, self._recipe, self._legible):
-            coloured, stamped = self._coloured(part)
-            drafted = replace(self._draft(part.grey, deadline), colour=coloured, stamped=stamped)
+            watermarks = self._watermarks(part)
+            coloured, stamped = self._coloured(part, watermarks)
+            grey = part.grey if watermarks is None else watermarks.taken_from(part.grey)
+            read = self._draft(grey, deadline)
+            drafted = replace(read, colour=coloured, stamped=stamped, watermarks=watermarks)
             drafts.append((part, drafted))
         return drafts
 
     def close(self) -> None:
         """Nothing is held: the networks are the process's."""
 
-    def _coloured(self, upright: Upright) -> tuple[ColourView | None, Drafted | None]:
+    @staticmethod
+    def _watermarks(upright: Upright) -> Watermarks | None:
+        """Those of a page that was looked at as `_coloured` does."""
+        if upright.sheet is None:
+            return None
+        return find_watermarks(upright.sheet, upright.pose.turn, upright.pose.skew, upright.size)
+
+    def _coloured(self, upright: Upright, watermarks: Watermarks | None) -> tuple[ColourView | None, Drafted | None]:
         """What is coloured on a page, and what is seen in that ink alone where there is more of it than seals. Bent
         pages and halves of scans are not looked at."""
         pixels, pose, size = upright.sheet, upright.pose, upright.size
         if pixels is None:
             return None, None
-        seen = colour.view(pixels, pose.turn, pose.skew, size)
+        seen = colour.view(pixels, pose.turn, pose.skew, size, watermarks)
         if seen is None or all(mark.seal for mark in seen.marks):
             return seen, None
         seals = [mark.box for mark in seen.marks if mark.seal]
-        ink = colour.layer(pixels, pose.turn, pose.skew, size, seals)
+        ink = colour.layer(pixels, pose.turn, pose.skew, size, seals, watermarks)
         drafts = drafts_of(self._lines.read(ink, self._analyser.lines(ink)))
         blocks = [TextBlock(lines=(at,)) for at in sorted(range(len(drafts)), key=lambda at: drafts[at].box.y0)]
         return seen, Drafted(grey=ink, drafts=drafts, blocks=blocks, decided=self._decide(drafts, blocks))

@@ -15,6 +15,8 @@ from sample_scans.drawing import Floats, Mark, as_floats, font
 RED = (214, 32, 44)
 BLUE_PEN = (38, 52, 150)
 BLACK = (24, 24, 28)
+PALE = (205, 205, 205)
+"""Of what is printed behind the text of a page."""
 _SIZE = 720
 
 
@@ -183,3 +185,29 @@ def qr(text: str, *, width_mm: float = 27) -> Mark:
     matrix = np.array([list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=3)])
     mask = np.kron((matrix != 0).astype(np.float32), np.ones((8, 8), np.float32))
     return Mark(mask=mask, ink=BLACK, width_mm=width_mm)
+
+
+def watermark(text: str, *, ink: tuple[int, int, int] = PALE, degrees: float = 38, width_mm: float = 150) -> Mark:
+    """Words set large and pale behind the print of a page, rising by so many degrees."""
+    face = font("sans", "bold", 150)
+    left, top, right, bottom = face.getbbox(text)
+    canvas = Image.new("L", (round(right - left) + 40, round(bottom - top) + 40), 0)
+    ImageDraw.Draw(canvas).text((20 - left, 20 - top), text, fill=255, font=face)
+    turned = canvas.rotate(degrees, resample=Image.Resampling.BICUBIC, expand=True)
+    return Mark(mask=as_floats(np.asarray(turned, np.float32) / 255), ink=ink, width_mm=width_mm)
+
+
+def emblem(*, ink: tuple[int, int, int] = PALE, width_mm: float = 90) -> Mark:
+    """A round device behind the print of a page: a star within a cogged rim."""
+    canvas = Image.new("L", (_SIZE, _SIZE), 0)
+    draw = ImageDraw.Draw(canvas)
+    middle = _SIZE / 2
+
+    def at(radius: float, angle: float) -> tuple[float, float]:
+        return middle + radius * math.sin(angle), middle - radius * math.cos(angle)
+
+    cogs = [at(350 if k % 4 < 2 else 310, 2 * math.pi * k / 96) for k in range(96)]
+    draw.polygon(cogs, fill=255)
+    draw.ellipse((middle - 265, middle - 265, middle + 265, middle + 265), fill=0)
+    draw.polygon([at(210 if k % 2 == 0 else 80, math.pi * k / 5) for k in range(10)], fill=255)
+    return Mark(mask=as_floats(np.asarray(canvas, np.float32) / 255), ink=ink, width_mm=width_mm)

@@ -19,6 +19,7 @@ from pipeline.geometry import Box
 from pipeline.imaging.orientation import quarter_turn, straighten
 from pipeline.imaging.resolution import scale
 from pipeline.imaging.shrink import shrunk_by
+from pipeline.imaging.watermark import Watermarks
 from pipeline.model import Pixels
 
 SHORTER_SIDE = 840
@@ -75,9 +76,11 @@ class ColourView:
         return self.chroma[int(box.y0 * f) : math.ceil(box.y1 * f), int(box.x0 * f) : math.ceil(box.x1 * f)]
 
 
-def view(pixels: Pixels, turn: int, skew: float, size: float) -> ColourView | None:
+def view(
+    pixels: Pixels, turn: int, skew: float, size: float, watermarks: Watermarks | None = None
+) -> ColourView | None:
     """The coloured ink of a page that is brought to `size` times its own and set upright like this; None where there
-    is none."""
+    is none but that of watermarks."""
     if pixels.ndim == 2:
         return None
     factor = min(1.0, SHORTER_SIDE / min(pixels.shape[:2]))
@@ -92,19 +95,35 @@ def view(pixels: Pixels, turn: int, skew: float, size: float) -> ColourView | No
         return ~straighten(quarter_turn(~picture, turn)[0], skew)[0]  # straightening fills corners with white
 
     chroma, redness = laid(chroma), laid(redness)
+    if watermarks is not None:
+        pale = watermarks.coloured(chroma) > 0
+        chroma, redness = (np.where(pale, np.uint8(0), of) for of in (chroma, redness))
     red = _over(redness, _RED)
     other = cv2.subtract(_over(chroma, _COLOURED), cv2.dilate(red, np.ones((3, 3), np.uint8)))
     marks = [*_marks(red, factor, red=True), *_marks(np.asarray(other, np.uint8), factor, red=False)]
     return ColourView(chroma=chroma, factor=factor, marks=marks) if marks else None
 
 
-def layer(pixels: Pixels, turn: int, skew: float, factor: float, seals: Sequence[Box]) -> Pixels:
+def layer(
+    pixels: Pixels,
+    turn: int,
+    skew: float,
+    factor: float,
+    seals: Sequence[Box],
+    watermarks: Watermarks | None = None,
+) -> Pixels:
     """The coloured ink of a page alone, as dark on white, upright; `factor` brings the page to the size that is read.
-    What lies in `seals`, boxes of the upright page, is left out."""
+    What lies in `seals`, boxes of the upright page, is left out, and so are watermarks."""
     chroma, _ = _channels(scale(pixels, factor)[0])
     ink = np.asarray(cv2.convertScaleAbs(chroma, alpha=1.5), np.uint8)
     ink[chroma < _COLOURED] = 0
-    upright = straighten(quarter_turn(~ink, turn)[0], skew)[0].copy()
+
+    def laid(picture: Pixels) -> Pixels:
+        return straighten(quarter_turn(picture, turn)[0], skew)[0]
+
+    upright = laid(~ink).copy()
+    if watermarks is not None:
+        upright[watermarks.coloured(~laid(~chroma)) > 0] = 255
     for box in seals:
         upright[max(0, int(box.y0)) : math.ceil(box.y1), max(0, int(box.x0)) : math.ceil(box.x1)] = 255
     return upright

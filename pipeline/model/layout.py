@@ -40,11 +40,13 @@ class RegionKind(StrEnum):
     SIGNATURE = "signature"
     HANDWRITING = "handwriting"
     CODE = "code"
+    WATERMARK = "watermark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A seal, a stamp, a signature, a note by hand, a QR code. `box` is measured as the words of its page are."""
+    """A seal, a stamp, a signature, a note by hand, a QR code, what is printed pale behind the text. `box` is measured
+    as the words of its page are."""
 
     kind: RegionKind
     box: Box

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.geometry import Box
 from pipeline.imaging.colour import ColourView
+from pipeline.imaging.watermark import Watermarks
 from pipeline.model import Pixels
 from pipeline.ports import LanguageModel, TextBlock
 from pipeline.reading.arbitrate import CLAUSE, Context, Decision, Weights, decide
@@ -37,6 +38,7 @@ class Drafted:
 
     `grey` is the clean page, `colour` what is coloured on it. `decided` has the decisions of each draft.
     `stamped` is the same of the picture of coloured ink alone, where there is more of it than seals.
+    `watermarks` are not in `grey` any more.
     """
 
     grey: Pixels
@@ -45,6 +47,7 @@ class Drafted:
     decided: Mapping[int, Sequence[Decision]]
     colour: ColourView | None = None
     stamped: Drafted | None = None
+    watermarks: Watermarks | None = None
 
 
 def drafts_of(lines: Iterable[LineFrames]) -> list[Draft]:

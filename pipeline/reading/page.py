@@ -24,6 +24,8 @@ SIGNATURE = 2.2
 """Heights of a line of print from which ink of a pen is a signature."""
 IN_FRAME = 0.3
 """The share of a word from which it is in a stamp's frame; the rule above its first line is often too faint to see."""
+OVER_WATERMARK = 0.05
+"""The share of a word's box that is ink of a watermark."""
 HEADING_WORDS = 3
 HEADING_ROOM = 1.8
 """A heading printed in colour fills its mark; a stamp has a frame, or room, around its lines. Heights of the lines."""
@@ -87,7 +89,10 @@ def contents(drafted: Drafted, judge: Judge) -> Contents:
     if believed(line for _, line in read) >= LEAST_BELIEVED:  # else a picture, another script, noise
         lines = [part for number, line in read for part in _parts(drafted, judge, usual, other, number, line)]
     lines, tables = with_tables(_printed_first(_with_coloured(lines, other)), drafted.grey)
-    return Contents(lines=lines, tables=tables, regions=list(_regions(lines, other, usual)))
+    regions = [*_regions(lines, other, usual)]
+    if drafted.watermarks is not None:
+        regions += [Region(kind=RegionKind.WATERMARK, box=box) for box in drafted.watermarks.boxes]
+    return Contents(lines=lines, tables=tables, regions=regions)
 
 
 def believed(lines: Iterable[ReadLine]) -> float:
@@ -121,7 +126,7 @@ def _parts(
     drafted: Drafted, judge: Judge, usual: Usual | None, other: _Other, number: int, line: ReadLine
 ) -> Iterator[Line]:
     """A line, parted by what its words are; what the picture of coloured ink shows better is left out."""
-    no_print = judge.other_ink(line, drafted.grey, drafted.colour, usual)
+    no_print = _other_ink(drafted, judge, usual, line)
     by_hand = filled_in_by_hand(line.words, drafted.grey)
     printed = LineKind.TABLE if drafted.blocks[number].table else LineKind.BODY
     parts: dict[LineKind, list[Word]] = {}
@@ -138,6 +143,16 @@ def _parts(
     for kind in LineKind:
         if kind in parts:
             yield _line(parts[kind], kind, number)
+
+
+def _other_ink(drafted: Drafted, judge: Judge, usual: Usual | None, line: ReadLine) -> dict[int, float]:
+    """As `Judge.other_ink`, but words over a watermark are told by how they were read: its edges are at theirs."""
+    found = judge.other_ink(line, drafted.grey, drafted.colour, usual)
+    if not found or drafted.watermarks is None:
+        return found
+    by_reading = judge.other_ink(line, drafted.grey, None, None)
+    over = {at for at in found if drafted.watermarks.share(line.words[at].box) >= OVER_WATERMARK}
+    return {at: share for at, share in found.items() if at not in over or at in by_reading}
 
 
 def _doubted(word: Word, printed: float) -> Word:

@@ -13,7 +13,7 @@ from pipeline.model import LineKind, PageReading, Pixels, RegionKind
 from pipeline.ports import Reader
 from sample_scans import degrade
 from sample_scans.drawing import MM_PER_INCH, Mark, SamplePage, press
-from sample_scans.marks import arrival, seal, signature
+from sample_scans.marks import PALE, arrival, seal, signature, watermark
 from sample_scans.pages import draw_lines, page_image
 
 DPI = 200.0
@@ -86,6 +86,17 @@ def test_a_signature_gives_no_words_and_is_a_region(
     mark = signature(np.random.default_rng(5), ink=ink)
     reading = read(reader, page, pressed(page.pixels, mark, 140, 170))
     assert reading.text.split() == page.truth.split()
+
+
+@pytest.mark.parametrize("ink", [PALE, (255, 205, 205)], ids=["grey", "red"])
+def test_a_watermark_is_a_region_and_the_words_over_it_are_read(reader: Reader, ink: tuple[int, int, int]) -> None:
+    page = draw_lines(PRINT * 8, dpi=DPI)
+    pixels = pressed(page.pixels, watermark("BẢN SAO", ink=ink), 105, 130)
+    reading = read(reader, page, pixels)
+    assert reading.text.split() == page.truth.split()
+    (region,) = reading.regions
+    assert region.kind is RegionKind.WATERMARK
+    assert holds(region.box, 105, 130)
 
 
 def test_blank_and_noisy_pages_give_no_words(reader: Reader) -> None:
