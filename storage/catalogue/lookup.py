@@ -134,6 +134,8 @@ def dossiers_of(connection: sa.Connection, codes: Sequence[str]) -> list[tuple[i
 
 def with_papers(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[tuple[int, Dossier]]:
     """Rows of dossiers, at most as many as a statement takes, with their components and results."""
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     given: dict[int, list[Component]] = defaultdict(list)
     issued: dict[int, list[Result]] = defaultdict(list)

@@ -112,10 +112,13 @@ class Queue:
         if reading.document != claim.document.id:
             raise ValueError(f"a reading of {reading.document} does not end the claim on {claim.document.id}")
         with self._database.write() as connection:
-            if _is_finished(connection, claim, reading):
-                return
             ended = {"lease_until": None, "error": "", "failed_at": None, "backfill": None}
-            _update_held(connection, claim, state=DocumentState.DONE, **ended)
+            try:
+                _update_held(connection, claim, state=DocumentState.DONE, **ended)
+            except LeaseLost:
+                if _is_finished(connection, claim, reading):
+                    return
+                raise
             before = _current_reading(connection, claim) if claim.backfill else None
             beside = before not in (None, reading.id)
             put_reading(connection, reading, current=not beside)

@@ -25,20 +25,20 @@ class ReadingChoices:
     def profile(self, centre: str) -> str | None:
         """The profile that a centre, or with "" the installation, was told to read with: its own choice, then the
         register's, then the choice for all; None where nobody said anything."""
-        told = {
-            choice.centre: choice.profile for choice in self._oldest_first(reading_choices.c.centre.in_(["", centre]))
-        }
-        if centre and told.get(centre):
-            return told[centre]
         with self._database.read() as connection:
-            listed = connection.scalar(sa.select(centres.c.profile).where(centres.c.code == centre)) if centre else None
+            choices = _oldest_first(connection, reading_choices.c.centre.in_(["", centre]))
+            told = {choice.centre: choice.profile for choice in choices}
+            if not centre or told.get(centre):
+                return told.get(centre) or None
+            listed = connection.scalar(sa.select(centres.c.profile).where(centres.c.code == centre))
         return listed or told.get("") or None
 
     def history(self) -> Sequence[ReadingChoice]:
-        return self._oldest_first(sa.true())
-
-    def _oldest_first(self, condition: sa.ColumnElement[bool]) -> list[ReadingChoice]:
-        columns = [column for column in reading_choices.c if column.name != "id"]
-        statement = sa.select(*columns).where(condition).order_by(reading_choices.c.set_at, reading_choices.c.id)
         with self._database.read() as connection:
-            return [ReadingChoice(**row._mapping) for row in connection.execute(statement)]
+            return _oldest_first(connection, sa.true())
+
+
+def _oldest_first(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[ReadingChoice]:
+    columns = [column for column in reading_choices.c if column.name != "id"]
+    statement = sa.select(*columns).where(condition).order_by(reading_choices.c.set_at, reading_choices.c.id)
+    return [ReadingChoice(**row._mapping) for row in connection.execute(statement)]

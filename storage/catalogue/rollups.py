@@ -78,7 +78,10 @@ def refresh(connection: sa.Connection, cells: Iterable[Cell]) -> None:
 
 
 def refresh_documents(connection: sa.Connection, documents: Collection[str]) -> None:
-    """Counts the days again that matches of these documents, in force or not, have to do with."""
+    """Counts the days again that matches of these documents, in force or not, have to do with. The caller holds the
+    rows of these documents, so that none gets a match meanwhile: one without needs no turn among those that count."""
+    if not any(_were_matched(connection, some) for some in chunks(sorted(documents))):
+        return
     exclusive(connection, "tallies")  # before the days are looked up: an import may move a dossier to another day
     cells: set[Cell] = set()
     for some in chunks(sorted(documents)):
@@ -91,6 +94,10 @@ def refresh_documents(connection: sa.Connection, documents: Collection[str]) -> 
         found = connection.execute(statement)
         cells.update(Cell(centre, clock.local_day(moment), procedure) for centre, moment, procedure in found)
     refresh(connection, cells)
+
+
+def _were_matched(connection: sa.Connection, documents: Sequence[str]) -> bool:
+    return bool(connection.scalar(sa.select(sa.exists().where(matches.c.document.in_(documents)))))
 
 
 def cells_of_procedures(connection: sa.Connection, codes: Collection[str]) -> set[Cell]:

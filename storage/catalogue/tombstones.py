@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.model import Tombstone
 from storage.catalogue import rollups
+from storage.catalogue.matches import lock_documents
 from storage.catalogue.search import unindex_reading
 from storage.catalogue.session import Database, insert_new
 from storage.catalogue.tables import document_parts, page_texts, readings, tombstones
@@ -44,6 +45,7 @@ class Graves:
 
 def _forget_readings(connection: sa.Connection, sha256: str) -> None:
     concerned = sa.select(document_parts.c.document).where(document_parts.c.sha256 == sha256)
+    lock_documents(connection, sorted(set(connection.scalars(concerned))))
     found = connection.execute(sa.select(readings.c.id, readings.c.document).where(readings.c.document.in_(concerned)))
     of = {row.id: row.document for row in found}
     for id_ in of:

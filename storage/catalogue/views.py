@@ -46,23 +46,24 @@ def documents_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Doc
 def put_reading(connection: sa.Connection, reading: Reading, *, current: bool = True) -> None:
     """Stores a reading in the place of one with the same id. A `current` one is indexed and takes the place of the
     one before; any other stands beside it."""
-    if current:
-        before = sa.and_(readings.c.document == reading.document, readings.c.current)
-        for id_ in connection.scalars(sa.select(readings.c.id).where(before)).all():
-            unindex_reading(connection, id_)
-        connection.execute(sa.update(readings).where(before).values(current=False))
-    connection.execute(sa.delete(page_texts).where(page_texts.c.reading == reading.id))
-    connection.execute(sa.delete(readings).where(readings.c.id == reading.id))
+    of_document = sa.select(readings.c.id, readings.c.current).where(readings.c.document == reading.document)
+    for before in connection.execute(of_document).all():  # none for most documents
+        if current and before.current:
+            unindex_reading(connection, before.id)
+            connection.execute(sa.update(readings).where(readings.c.id == before.id).values(current=False))
+        if before.id == reading.id:
+            connection.execute(sa.delete(page_texts).where(page_texts.c.reading == reading.id))
+            connection.execute(sa.delete(readings).where(readings.c.id == reading.id))
     connection.execute(sa.insert(readings).values({**reading_row(reading), "current": current}))
-    if reading.texts:
-        rows = [
-            {"reading": reading.id, "position": position, "text": text}
-            for position, text in enumerate(reading.texts, start=1)
-        ]
-        connection.execute(sa.insert(page_texts), rows)
+    if not reading.texts:
+        return
+    rows = [
+        {"reading": reading.id, "position": position, "text": text}
+        for position, text in enumerate(reading.texts, start=1)
+    ]
+    pages = connection.execute(sa.insert(page_texts).returning(page_texts.c.id, page_texts.c.text), rows)
     if current:
-        pages = sa.select(page_texts.c.id, page_texts.c.text).where(page_texts.c.reading == reading.id)
-        index_pages(connection, [(row.id, row.text) for row in connection.execute(pages)])
+        index_pages(connection, [(row.id, row.text) for row in pages])
 
 
 def reading_row(reading: Reading) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Real processes on one catalogue."""
 
+import contextlib
 import multiprocessing
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline.model import DocumentState, MatchSource, whole
 from storage.catalogue import Catalogue
+from storage.catalogue.session import Database, exclusive
 from tests.storage.catalogue_builders import (
     NOW,
     dossier,
@@ -132,6 +134,16 @@ def test_a_manual_match_wins_whatever_matches_at_the_same_moment(url: str, worke
     list(workers.map(_match, [url] * WORKERS, range(WORKERS)))
     assert {m.dossier for m in catalogue.matches.of([d.id for d in documents])} == {dossier(0).code}
     catalogue.close()
+
+
+def test_a_document_without_a_match_does_not_wait_for_those_that_count(postgres_url: str) -> None:
+    _upgrade(postgres_url, 0)
+    with contextlib.closing(Database(postgres_url)) as other, contextlib.closing(Catalogue(postgres_url)) as catalogue:
+        document = drop(catalogue, 1)
+        with other.write() as connection:
+            exclusive(connection, "tallies")
+            read(catalogue, document, "trang 1")
+        assert len(catalogue.shelf.search("trang", 10)) == 1
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
