@@ -98,8 +98,7 @@ def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str,
                 outcomes[document_id] = _outcome(digitize_task(document_id, return_state=True).result(False))
                 logger.info("%s: %s", document_id, outcomes[document_id], extra={"document": document_id})
             batch.progress.document()
-    create_table_artifact(
-        key="documents",
+    create_table_artifact(  # without a key: all runs would wait for one row, that of the newest artifact of the key
         table=[{"document": document, "outcome": outcome} for document, outcome in outcomes.items()],
         description="What became of each document of this batch",
     )

@@ -22,8 +22,15 @@ FRESH_QUEUE, BACKFILL_QUEUE, CONNECTIONS_QUEUE = "default", "backfill", "connect
 old scans."""
 DIGITIZE = "digitize/sohoa"
 """The deployment that reads documents, as flow/deployment."""
+PAGE = 200
+"""Prefect's server gives no more workers or flow runs for one question."""
 RUN_COMMAND = "python -m flows.start_run"
 """How a worker starts a flow run, on whichever host it is."""
+
+
+def alive_every(ask_seconds: float) -> int:
+    """Seconds between two words of a worker that it is alive; silent for three times as long it counts as gone."""
+    return max(30, round(3 * ask_seconds))
 
 
 def worker_name(settings: Settings, queue: str) -> str:
@@ -64,6 +71,8 @@ def environment(settings: Settings, base: Mapping[str, str] | None = None) -> di
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": f"{settings.ask_seconds:g}",
+        # Of hundreds of workers the word that each is alive would cost the server more than their questions.
+        "PREFECT_WORKER_HEARTBEAT_SECONDS": str(alive_every(settings.ask_seconds)),
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_SETTINGS_PATH": str(PREFECT_CONFIGURATION),
         "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": settings.log_format,

@@ -82,7 +82,9 @@ class Settings(BaseSettings):
     ask_seconds: float = Field(default=1.0, gt=0)
     """Pause between two questions of a worker whether there is work; more where one server has many workers."""
     batch_size: int = Field(default=8, ge=1)
-    """Documents in one flow run."""
+    """Documents in one flow run at the least."""
+    largest_batch: int = Field(default=64, ge=1)
+    """Documents in one flow run at the most, where many wait; more where one server has hundreds of cores."""
 
     inbox: Path | None = None
     """The watched folder, often a network share; default: inbox/ in the workspace, done/ and rejected/ beside it."""

@@ -21,7 +21,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Crashed
 
-from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE
+from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE, PAGE
 from flows.services import Services
 from flows.settings import Settings
 from pipeline.errors import FlowServerUnavailable
@@ -29,9 +29,7 @@ from pipeline.errors import FlowServerUnavailable
 log = logging.getLogger(__name__)
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
-PAGE = 200  # Prefect's largest page of flow runs
 _RUNS_FOR_EACH_CORE = 4
-_LARGEST_BATCH = 64
 LIMIT = 5000
 """Waiting documents looked at in one go; the next one takes the next ones."""
 
@@ -67,7 +65,7 @@ def batch_size(settings: Settings, documents: int, cores: int) -> int:
     """Documents in a run: the more wait, the larger the batches, for a run costs as much as some pages; but every
     core should have several."""
     shared_out = documents // (_RUNS_FOR_EACH_CORE * cores)
-    return max(settings.batch_size, min(_LARGEST_BATCH, shared_out))
+    return max(settings.batch_size, min(settings.largest_batch, shared_out))
 
 
 def submit_waiting(services: Services, now: datetime) -> int:
@@ -90,9 +88,8 @@ def submit_backfill(services: Services, backfill: str, now: datetime, cores: int
     with prefect_client(services.settings) as client:
         if _ready(client, backfill) >= cores:  # a cheap question, while the runs of hundreds of cores are megabytes
             return 0
-        waiting = services.catalogue.backfill_documents.waiting(
-            backfill, now, 2 * _RUNS_FOR_EACH_CORE * _LARGEST_BATCH * cores
-        )
+        most = 2 * _RUNS_FOR_EACH_CORE * services.settings.largest_batch * cores
+        waiting = services.catalogue.backfill_documents.waiting(backfill, now, most)
         if not waiting:
             return 0
         size = batch_size(services.settings, len(waiting), cores)

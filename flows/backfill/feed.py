@@ -54,9 +54,9 @@ from pipeline.ports.sources import SourceFile
 log = logging.getLogger("flows.backfill.feed")
 
 LEASE = timedelta(minutes=2)
-AHEAD = 50_000
-"""Documents of a backfill that wait at the most, enough for 200 cores with some of the largest batches each; the rest
-stays where it is, so that it can still be put off."""
+_BATCHES_AHEAD = 800
+"""So many of the largest batches wait at the most, four for each of 200 cores; the rest of a backfill stays where it
+is, so that it can still be put off."""
 LISTED_AT_ONCE = 2000
 TAKEN_AT_ONCE = 200
 STEP_SECONDS = 5.0
@@ -84,7 +84,7 @@ class Feeding:
         Raises what keeps the whole source: Transient, ConfigurationError.
         """
         book = self._services.catalogue.backfill_documents
-        room = AHEAD - book.unread(self._id)
+        room = _BATCHES_AHEAD * self._services.settings.largest_batch - book.unread(self._id)
         if self._source is None:
             return room > 0 and book.attach(self._id, room) > 0
         listed = self._list()

@@ -6,7 +6,7 @@ import re
 
 from prefect.client.orchestration import SyncPrefectClient
 
-from flows.prefect_environment import BACKFILL_QUEUE, WORK_POOL
+from flows.prefect_environment import BACKFILL_QUEUE, PAGE, WORK_POOL
 
 _NAME = re.compile(rf"{BACKFILL_QUEUE} .* (\d+) cores")
 """See `prefect_environment.worker_name`."""
@@ -14,9 +14,14 @@ _NAME = re.compile(rf"{BACKFILL_QUEUE} .* (\d+) cores")
 
 def cores(client: SyncPrefectClient) -> int:
     """Those of all machines whose worker for backfills is there."""
-    workers = client.read_workers_for_work_pool(WORK_POOL)
-    found = (_NAME.fullmatch(worker.name) for worker in workers if worker.status == "ONLINE")
-    return sum(int(name[1]) for name in found if name)
+    found: dict[str, int] = {}
+    seen = 0
+    # Those heard of last come first: who speaks between two questions moves the others, and one is told twice.
+    while workers := client.read_workers_for_work_pool(WORK_POOL, offset=seen, limit=PAGE):
+        seen += len(workers)
+        online = (_NAME.fullmatch(worker.name) for worker in workers if worker.status == "ONLINE")
+        found.update((name[0], int(name[1])) for name in online if name)
+    return sum(found.values())
 
 
 def limit_of(share: float, cores: int) -> int:

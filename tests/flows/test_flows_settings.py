@@ -75,4 +75,11 @@ def test_nothing_of_the_users_own_prefect_is_used(workspace: Path) -> None:
     assert Path(found["PREFECT_HOME"]).is_relative_to(workspace)
     assert str(workspace) in found["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
     assert found["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert (found["PREFECT_WORKER_QUERY_SECONDS"], found["PREFECT_WORKER_HEARTBEAT_SECONDS"]) == ("1", "30")
     assert found["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/bin"]
+
+
+def test_workers_that_ask_seldom_seldom_say_that_they_live(workspace: Path) -> None:
+    (workspace / "sohoa.toml").write_text("ask_seconds = 20.5\n")
+    found = environment(settings_module.load(workspace))
+    assert (found["PREFECT_WORKER_QUERY_SECONDS"], found["PREFECT_WORKER_HEARTBEAT_SECONDS"]) == ("20.5", "62")
