@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=160)
     parser.add_argument("--seconds", type=float, default=1.3, help="a document's reading, simulated: two pages")
     parser.add_argument("--ask-seconds", type=float, default=20.0, help="the setting of simulated hosts")
+    parser.add_argument("--largest-batch", type=int, default=64, help="the setting, for simulated hosts")
     parser.add_argument("--most", type=float, default=3600.0, help="seconds after which a simulation ends")
     given = parser.parse_args()
     rates = []
@@ -37,6 +38,7 @@ def main() -> None:
             seconds=given.seconds,
             ask_seconds=given.ask_seconds,
             most=given.most,
+            largest_batch=given.largest_batch,
         )
         print(simulate(asked).told(), flush=True)
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from benchmarks.scale_servers import Servers, busy, cpu_seconds, servers, wait_until
 from benchmarks.scale_workers import PAGES, Api, Asking, Figures, Reads
 from flows.backfill import control as backfills
-from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE
+from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE, alive_every
 from flows.services import open_services
 from pipeline.backfill.spec import Outcome, Spec
 from pipeline.model import DocumentState, MediaType, Original, whole
@@ -28,6 +28,8 @@ from storage.catalogue.tables import document_parts, documents, originals, recei
 from tests.end_to_end.installation import ROOT, SOHOA, install, kill_all
 from tests.faults.faults_backfill_kit import CENTRE, settings_of
 from tests.servers.process import start
+
+_TOLD_EVERY = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Simulation:
     ask_seconds: float
     most: float
     """Seconds after which it ends."""
+    largest_batch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class Result:
             for part, spent in self.cpu.items()
         )
         return (
-            f"{asked.hosts} hosts asking every {asked.ask_seconds:g} s, {asked.seconds:g} s a document: "
+            f"{asked.hosts} hosts asking every {asked.ask_seconds:g} s, {asked.seconds:g} s a document, "
+            f"batches of up to {asked.largest_batch}: "
             f"{done} of {asked.documents} documents, {runs} runs to their end, in {self.seconds:.0f} s; "
             f"{done / self.seconds:.1f} documents a second, at most {asked.hosts / asked.seconds:.1f}{parts}\n"
             f"  connections of PostgreSQL: {self.connections}; errors: {self.figures.errors or 'none'}\n"
@@ -78,6 +82,7 @@ def simulate(asked: Simulation) -> Result:
             prefect_api_url=shared.api,
             ask_seconds=str(asked.ask_seconds),
             backfill_office_share="1",
+            largest_batch=str(asked.largest_batch),
         )
         source = Path(folder, "old")
         source.mkdir()
@@ -95,16 +100,24 @@ def simulate(asked: Simulation) -> Result:
 
 
 def _watched(asked: Simulation, shared: Servers, feeder: int) -> Result:
-    figures, connections = Figures(), 0
+    figures, connections, told = Figures(), 0, 0.0
     with _at_work(asked, shared, figures):
         wait_until(lambda: figures.documents > 0)
         began, before = time.monotonic(), _spent(shared, feeder)
         while figures.documents < asked.documents and time.monotonic() - began < asked.most:
             time.sleep(2)
             connections = max(connections, _connections(shared))
+            if (passed := time.monotonic() - began) >= told + _TOLD_EVERY:
+                told = passed
+                cpu = _since(before, _spent(shared, feeder))
+                print(f"{passed:.0f} s: {figures.documents} documents, {figures.runs} runs, CPU-s {cpu}", flush=True)
         seconds, after = time.monotonic() - began, _spent(shared, feeder)
-    cpu = {part: after[part] - before[part] for part in after}
+    cpu = _since(before, after)
     return Result(simulation=asked, figures=figures, seconds=seconds, cpu=cpu, connections=connections)
+
+
+def _since(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
+    return {part: round(after[part] - before[part], 1) for part in after}
 
 
 @contextmanager
@@ -114,8 +127,9 @@ def _at_work(asked: Simulation, shared: Servers, figures: Figures) -> Iterator[N
         api = Api(shared.api, figures)
         reads = Reads(api, shared.catalogue_url, number, asked.seconds, figures)
         name, often = f"simulated{number} 000000 1 cores", asked.ask_seconds
-        fresh = Asking(api, FRESH_QUEUE, f"{FRESH_QUEUE} {name}", often, figures, lambda _: None)
-        backfill = Asking(api, BACKFILL_QUEUE, f"{BACKFILL_QUEUE} {name}", 5 * often, figures, reads.take)
+        alive = alive_every(often)
+        fresh = Asking(api, FRESH_QUEUE, f"{FRESH_QUEUE} {name}", often, alive, figures, lambda _: None)
+        backfill = Asking(api, BACKFILL_QUEUE, f"{BACKFILL_QUEUE} {name}", 5 * often, alive, figures, reads.take)
         threads += [reads, fresh, backfill]
     for thread in threads:
         thread.start()

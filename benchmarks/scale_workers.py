@@ -126,30 +126,37 @@ class Asking(threading.Thread):
         lane: str,
         name: str,
         seconds: float,
+        alive_every: int,
         figures: Figures,
         take: Callable[[Mapping[str, Any]], None],
     ) -> None:
         super().__init__(daemon=True)
         self._api, self._lane, self._seconds, self._take, self._figures = api, lane, seconds, take, figures
-        self._worker = name
+        self._worker, self._alive_every = name, alive_every
         self.stop = threading.Event()
 
     def run(self) -> None:
-        beat = -HEARTBEAT
         self.stop.wait(random.uniform(0, self._seconds))  # noqa: S311  no secret
+        live_at = ask_at = time.monotonic()
         while not self.stop.is_set():
+            now = time.monotonic()
             try:
-                if time.monotonic() - beat >= HEARTBEAT:
-                    beat = time.monotonic()
-                    body = {"name": self._worker, "heartbeat_interval_seconds": HEARTBEAT}
+                if now >= live_at:
+                    live_at = now + self._alive_every
+                    body = {"name": self._worker, "heartbeat_interval_seconds": self._alive_every}
                     self._api("worker lives", "POST", f"/work_pools/{WORK_POOL}/workers/heartbeat", body)
-                asked = {"work_queue_names": [self._lane], "scheduled_before": datetime.now(UTC).isoformat()}
-                path = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
-                for found in self._api(f"asking, {self._lane}", "POST", path, asked):
-                    self._take(found["flow_run"])
+                if now >= ask_at:
+                    ask_at = now + self._seconds * random.uniform(0.7, 1.3)  # noqa: S311  as Prefect's workers do
+                    self._ask()
             except (httpx.HTTPError, ValueError) as error:
                 self._figures.failed(error)
-            self.stop.wait(self._seconds * random.uniform(0.7, 1.3))  # noqa: S311  as Prefect's workers do
+            self.stop.wait(max(0.0, min(live_at, ask_at) - time.monotonic()))
+
+    def _ask(self) -> None:
+        asked = {"work_queue_names": [self._lane], "scheduled_before": datetime.now(UTC).isoformat()}
+        path = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
+        for found in self._api(f"asking, {self._lane}", "POST", path, asked):
+            self._take(found["flow_run"])
 
 
 class Reads(threading.Thread):
@@ -157,7 +164,8 @@ class Reads(threading.Thread):
 
     def __init__(self, api: Api, url: str, number: int, seconds: float, figures: Figures) -> None:
         super().__init__(daemon=True)
-        self._api, self._url, self._seconds, self._figures = api, url, seconds, figures
+        self._api, self._seconds, self._figures = api, seconds, figures
+        self._catalogue = Catalogue(url)  # one, whose connections end with every run: a new one compiles all statements
         self._owner = f"simulated{number}:1"
         self._free = threading.Semaphore()
         self._given: queue.Queue[Mapping[str, Any]] = queue.Queue()
@@ -216,8 +224,8 @@ class Reads(threading.Thread):
                 api("related", "GET", path)
             self._log(id_)
             self._read(id_, run["parameters"]["document_ids"], engine)
-            table = {"type": "table", "key": "documents", "data": "[]", "flow_run_id": id_}
-            api("artifact", "POST", "/artifacts/", table)
+            rows = [{"document": document, "outcome": "done"} for document in run["parameters"]["document_ids"]]
+            api("artifact", "POST", "/artifacts/", {"type": "table", "data": json.dumps(rows), "flow_run_id": id_})
             api.state(id_, "COMPLETED", "Completed")
             self._log(id_)
             runner.send(_event(id_, "prefect.runner.ended"))
@@ -236,7 +244,7 @@ class Reads(threading.Thread):
 
     def _read(self, run: str, ids: list[str], events: Connection) -> None:
         beat = 0.0
-        with contextlib.closing(Catalogue(self._url)) as catalogue:  # as every run opens one
+        with contextlib.closing(self._catalogue) as catalogue:
             for document in ids:
                 if self.stop.is_set():
                     return
