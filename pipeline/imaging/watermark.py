@@ -52,6 +52,7 @@ _STRAIGHT_MM, _RUN_MM = 8.0, 15.0
 """A straight run as long as the one is a rule; a line of a pattern reaches as far as the other both ways."""
 _PATTERN_MM = 80.0
 """The shorter side of a pattern, at least."""
+_CELL = 6
 _PATTERN_SHARE = 0.02
 """The share of its box that a pattern inks, at least."""
 
@@ -122,11 +123,12 @@ def _pale(grey: Pixels) -> tuple[Pixels, Pixels]:
     closed = cv2.morphologyEx(pooled, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     paper = cv2.resize(closed, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     contrast = cv2.bitwise_not(np.asarray(cv2.divide(grey, np.maximum(paper, 1), scale=255), np.uint8))
-    inked = contrast[contrast >= _LEAST_PRINT]
+    sample = contrast[::2, ::2]
+    inked = sample[sample >= _LEAST_PRINT]
     print_ = max(float(np.percentile(inked, 90)) if inked.size else 255.0, _LEAST_PRINT / _PALE)
     beside = cv2.dilate(_from(contrast, _PALE * print_), np.ones((5, 5), np.uint8))
-    usual = float(np.median(contrast))
-    grain = float(np.median(cv2.absdiff(contrast, np.full_like(contrast, round(usual)))))
+    usual = float(np.median(sample))
+    grain = float(np.median(np.abs(sample.astype(np.int16) - round(usual))))
     inked_somehow = _from(contrast, usual + max(_PALEST, _GRAIN * grain))
     pale = cv2.bitwise_and(inked_somehow, cv2.bitwise_not(beside))
     return np.asarray(pale, np.uint8), np.asarray(beside, np.uint8)
@@ -169,6 +171,8 @@ def _patterns(pale: Pixels) -> Iterator[_Found]:
         cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8)),
     )
     winding = cv2.bitwise_and(pale, cv2.bitwise_not(rules))
+    if not _may_wind(np.asarray(winding, np.uint8)):
+        return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(winding, connectivity=8, ltype=cv2.CV_32S)
     long = (stats[:, cv2.CC_STAT_WIDTH] >= _RUN_MM * _MM) & (stats[:, cv2.CC_STAT_HEIGHT] >= _RUN_MM * _MM)
     long[0] = False
@@ -178,6 +182,18 @@ def _patterns(pale: Pixels) -> Iterator[_Found]:
     x, y, width, height = cv2.boundingRect(piece)
     if min(width, height) >= _PATTERN_MM * _MM and cv2.countNonZero(piece) >= _PATTERN_SHARE * width * height:
         yield piece, (x, y, x + width, y + height)
+
+
+def _may_wind(mask: Pixels) -> bool:
+    """Whether any line is long enough as seen in cells of a few pixels, which join more than touches: seldom on a page
+    without a pattern, and found out in a tenth of the time."""
+    down, across = mask.shape[0] // _CELL, mask.shape[1] // _CELL
+    whole = mask[: down * _CELL, : across * _CELL]  # several times as fast as where a cell is not whole pixels
+    cells = cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(_from(cells, 1), connectivity=8)
+    least = _RUN_MM * _MM / _CELL - 1
+    long = (stats[1:, cv2.CC_STAT_WIDTH] >= least) & (stats[1:, cv2.CC_STAT_HEIGHT] >= least)
+    return bool(long.any())
 
 
 def _pieces(mask: Pixels, reach: int) -> Iterator[_Found]:
