@@ -140,7 +140,7 @@ def test_what_has_stopped_is_told(office: Office) -> None:
     (entry,) = catalogue.outbox.claim(System.PORTAL, "me", office.clock.now, office.clock.now, 1)
     catalogue.outbox.settle(replace(entry, state=OutboxState.REFUSED, error="record-refused"), "me")
     told = {a.code: a.text for a in alerts.find(office.services, alerts.Memory(), office.clock.now)}
-    assert told["connection-fails"].endswith("ask the province's information department to open it:")
+    assert told["connection-fails"].endswith("ask the province's information department to open it.")
     assert told["records-stopped"].startswith("1 records for portal were refused")
 
 
