@@ -34,6 +34,8 @@ CONNECT_SECONDS = 5
 SILENT_SECONDS = 30
 """A connection over which nothing comes back for so long is given up, by us and by PostgreSQL. The defaults of Linux
 are a quarter of an hour for what was sent, and two hours for an answer."""
+LOG_BYTES = 64 << 20
+"""Of SQLite's log, when nothing in it is needed any more."""
 _WRITES = "sohoa_writes"
 
 T = TypeVar("T")
@@ -123,6 +125,8 @@ def _sqlite_engine(url: sa.URL, in_memory: bool) -> sa.Engine:
         # FULL: an acknowledged receipt has been synced, and survives a power cut (NORMAL would lose the last ones).
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"):
             connection.execute(f"PRAGMA {pragma}")
+        # A large import leaves a log as large as itself; it is cut to this once it is no longer needed.
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:

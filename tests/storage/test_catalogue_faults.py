@@ -46,6 +46,21 @@ def opened(url: str) -> Iterator[Catalogue]:
 # --- SQLite -------------------------------------------------------------------------------------------------
 
 
+def test_the_log_of_a_large_write_gives_its_disk_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "LOG_BYTES", 1 << 20)
+    log = file.with_name(file.name + "-wal")
+    database = Database(f"sqlite:///{file}")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE large (content BLOB)")
+        connection.exec_driver_sql("INSERT INTO large VALUES (zeroblob(20000000))")
+    assert log.stat().st_size > 20_000_000
+    for _ in range(2):  # the first looks what is needed of it, the second begins it anew
+        with database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO large VALUES (x'00')")
+    assert log.stat().st_size <= 1 << 20
+    database.close()
+
+
 def test_a_locked_file_is_unavailable_and_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "LOCK_SECONDS", 0.05)
     holder = sqlite3.connect(file, isolation_level=None)
