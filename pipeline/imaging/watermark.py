@@ -188,6 +188,8 @@ def _may_wind(mask: Pixels) -> bool:
     """Whether any line is long enough as seen in cells of a few pixels, which join more than touches: seldom on a page
     without a pattern, and found out in a tenth of the time."""
     down, across = mask.shape[0] // _CELL, mask.shape[1] // _CELL
+    if not down or not across:
+        return False
     whole = mask[: down * _CELL, : across * _CELL]  # several times as fast as where a cell is not whole pixels
     cells = cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA)
     _, _, stats, _ = cv2.connectedComponentsWithStats(_from(cells, 1), connectivity=8)
