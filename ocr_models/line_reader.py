@@ -49,9 +49,7 @@ class LineReader:
     def _read_one(self, grey: Pixels, box: Box) -> LineFrames:
         """A line alone: batches of lines bring nothing on one core, and a line reads the same whatever is beside it."""
         log_probs = spell(self._session, cut_out(grey, box))
-        margin = PAD_WIDTH * box.height
-        step = (box.width + 2 * margin) / max(1, len(log_probs))
-        return LineFrames(box=box, alphabet=self.alphabet, log_probs=log_probs, left=box.x0 - margin, step=step)
+        return LineFrames.across(box, PAD_WIDTH * box.height, self.alphabet, log_probs)
 
 
 def spell(network: ort.InferenceSession, ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -47,9 +47,7 @@ class TesseractLines:
         frames = picture.shape[1] // COLUMN
         given = {"x": picture[None, None], "frames": np.array([frames], np.int32)}
         log_probs = np.asarray(self._session.run(["log_probs"], given)[0][0], np.float32)
-        margin = PAD_WIDTH * box.height
-        step = (box.width + 2 * margin) / frames
-        return LineFrames(box=box, alphabet=self._alphabet, log_probs=log_probs, left=box.x0 - margin, step=step)
+        return LineFrames.across(box, PAD_WIDTH * box.height, self._alphabet, log_probs)
 
 
 def cut_out(grey: Pixels, box: Box) -> NDArray[np.float32]:

@@ -69,7 +69,7 @@ class Samples:
 def gather(reader: ArbitratingReader, page: SamplePage) -> Samples:
     """The words that the reader sees on a page, beside its truth. Pages without any sure word give none."""
     (upright, drafted), *_ = reader.draft(page_image(page))
-    lines = [line for _, line in read_lines(drafted) if line.frames is not None]
+    lines = [line for _, line in read_lines(drafted)]
     usual = print_of(lines, drafted.grey)
     truth = [word for line in page.lines for word in line.words]
     reading, strokes, printed, right = [], [], [], []

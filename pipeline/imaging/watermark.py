@@ -52,9 +52,10 @@ _STRAIGHT_MM, _RUN_MM = 8.0, 15.0
 """A straight run as long as the one is a rule; a line of a pattern reaches as far as the other both ways."""
 _PATTERN_MM = 80.0
 """The shorter side of a pattern, at least."""
-_CELL = 6
 _PATTERN_SHARE = 0.02
 """The share of its box that a pattern inks, at least."""
+_CELL = 6
+"""Pixels along the side of a cell in which lines are looked for first."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -173,10 +174,8 @@ def _patterns(pale: Pixels) -> Iterator[_Found]:
     winding = cv2.bitwise_and(pale, cv2.bitwise_not(rules))
     if not _may_wind(np.asarray(winding, np.uint8)):
         return
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(winding, connectivity=8, ltype=cv2.CV_32S)
-    long = (stats[:, cv2.CC_STAT_WIDTH] >= _RUN_MM * _MM) & (stats[:, cv2.CC_STAT_HEIGHT] >= _RUN_MM * _MM)
-    long[0] = False
-    if not long[:count].any():
+    labels, long = _long(np.asarray(winding, np.uint8), _RUN_MM * _MM)
+    if not long.any():
         return
     piece = np.asarray(long[labels] * np.uint8(255), np.uint8)
     x, y, width, height = cv2.boundingRect(piece)
@@ -192,10 +191,15 @@ def _may_wind(mask: Pixels) -> bool:
         return False
     whole = mask[: down * _CELL, : across * _CELL]  # several times as fast as where a cell is not whole pixels
     cells = cv2.resize(whole, (across, down), interpolation=cv2.INTER_AREA)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(_from(cells, 1), connectivity=8)
-    least = _RUN_MM * _MM / _CELL - 1
-    long = (stats[1:, cv2.CC_STAT_WIDTH] >= least) & (stats[1:, cv2.CC_STAT_HEIGHT] >= least)
-    return bool(long.any())
+    return bool(_long(_from(cells, 1), _RUN_MM * _MM / _CELL - 1)[1].any())
+
+
+def _long(mask: Pixels, least: float) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """The pieces of a mask: the number of each pixel's, and for each number whether that reaches so far both ways."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    long = (stats[:, cv2.CC_STAT_WIDTH] >= least) & (stats[:, cv2.CC_STAT_HEIGHT] >= least)
+    long[0] = False  # what is not in the mask
+    return labels, np.asarray(long, np.bool_)
 
 
 def _pieces(mask: Pixels, reach: int) -> Iterator[_Found]:

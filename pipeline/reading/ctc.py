@@ -48,6 +48,12 @@ class LineFrames:
     left: float
     step: float
 
+    @classmethod
+    def across(cls, box: Box, margin: float, alphabet: Alphabet, log_probs: NDArray[np.float32]) -> LineFrames:
+        """Frames that share a line's box, with so many pixels to either side, evenly."""
+        step = (box.width + 2 * margin) / max(1, len(log_probs))
+        return cls(box=box, alphabet=alphabet, log_probs=log_probs, left=box.x0 - margin, step=step)
+
     @cached_property
     def best(self) -> NDArray[np.intp]:
         """The likeliest class of each frame."""
