@@ -151,7 +151,8 @@ class PdfFile:
         """The page's dictionary; None where qpdf counts or reads otherwise than PDFium."""
         try:
             if self._objects is None:
-                self._objects = pikepdf.open(self._path)
+                # not mapped: what was looked at once would stay in this process's memory
+                self._objects = pikepdf.open(self._path, access_mode=pikepdf.AccessMode.stream)
             return self._objects.pages[number - 1]
         except (*_QPDF_ERRORS, IndexError):
             return None

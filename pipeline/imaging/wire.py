@@ -3,7 +3,7 @@
 Messages are JSON on a SOCK_SEQPACKET socket, small enough for one packet. A page travels in an anonymous file in
 memory (memfd) of which only the descriptor is sent: first its description as JSON, then its pixels, which the parent
 maps. The file is sealed, so that a child gone bad cannot shrink it under the parent. Nothing has a name on a disk, so
-nothing is left behind by whoever dies.
+nothing is left behind by whoever dies. Pixels that came like this go on to a third process in the same file, uncopied.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import mmap
 import os
 import socket
 import unicodedata
+import weakref
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ Message = dict[str, Any]
 
 PACKET = 65536
 _DESCRIPTION = "description_bytes"
+_PASSED_ON, _START = "description", "start"
+"""The description and where the pixels begin, of a file that another process made."""
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _MOST_DESCRIPTION = 64_000_000
 _ALIGNMENT = mmap.ALLOCATIONGRANULARITY
@@ -60,8 +63,19 @@ def close(fds: list[int]) -> None:
         os.close(fd)
 
 
+class _Mapped(mmap.mmap):
+    """The pixels of a file that somebody sent; `fd` is the file, `start` where they begin in it."""
+
+    fd: int
+    start: int
+
+
 def send_page(channel: socket.socket, page: ScanPage) -> None:
-    """Packs a page into a sealed memfd and sends it."""
+    """Packs a page into a sealed memfd and sends it; pixels that are in one are sent as they are."""
+    came = _came_in(page)
+    if came is not None:
+        send(channel, {"page": page.number, _PASSED_ON: _describe(page), _START: came.start}, came.fd)
+        return
     description = json.dumps(_describe(page)).encode()
     start = _aligned(len(description))
     fd = os.memfd_create("page", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
@@ -81,12 +95,25 @@ def unpack_page(message: Message, fd: int) -> ScanPage:
     try:
         if fcntl.fcntl(fd, fcntl.F_GET_SEALS) & _SEALS != _SEALS:
             raise BadMessage
+        if _PASSED_ON in message:
+            return _page(message[_PASSED_ON], fd, int(message[_START]))
         length = int(message[_DESCRIPTION])
         if not 0 < length <= _MOST_DESCRIPTION:
             raise BadMessage
         return _page(json.loads(os.pread(fd, length, 0)), fd, _aligned(length))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError, AttributeError, RecursionError):
         raise BadMessage from None
+
+
+def _came_in(page: ScanPage) -> _Mapped | None:
+    """The memory in which all pixels of the page came, where nothing else is to be said than fits a packet."""
+    if page.image is None or page.text or page.overlays:
+        return None
+    # as `_image` makes them: a view of an array over all that the map holds
+    mapped: Any = page.image.pixels.base
+    for step in ("base", "obj"):
+        mapped = getattr(mapped, step, None)
+    return mapped if isinstance(mapped, _Mapped) and len(mapped) == page.image.pixels.nbytes else None
 
 
 def _aligned(size: int) -> int:
@@ -151,7 +178,9 @@ def _image(told: Message, number: int, fd: int, start: int) -> PageImage:
         raise BadMessage
     dpi, reduced = _finite([told["dpi"], told["reduced"]], 2)
     # private, so that whoever works on the pixels in place changes only his own copy
-    mapped = mmap.mmap(fd, size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE, offset=start)
+    mapped = _Mapped(fd, size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE, offset=start)
+    mapped.fd, mapped.start = os.dup(fd), start
+    weakref.finalize(mapped, os.close, mapped.fd)
     pixels = np.frombuffer(mapped, dtype=np.uint8).reshape(shape)
     return PageImage(
         number=number, pixels=pixels, dpi=dpi, to_points=Affine(*_finite(told["to_points"], 6)), reduced=reduced
