@@ -53,6 +53,9 @@ class Recipe:
 
 STANDARD = Recipe()
 
+_BAND = 128
+"""Rows."""
+
 
 def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white,
@@ -69,6 +72,13 @@ def remove_colour(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     """
     if pixels.ndim == 2:
         return pixels
+    grey = np.empty(pixels.shape[:2], np.uint8)
+    for top in range(0, len(pixels), _BAND):  # a band stays in the core's cache, a page does not
+        grey[top : top + _BAND] = _band_without_colour(pixels[top : top + _BAND], recipe)
+    return grey
+
+
+def _band_without_colour(pixels: Pixels, recipe: Recipe) -> Pixels:
     red, green, blue = cv2.split(pixels)
     strongest = cv2.max(cv2.max(red, green), blue)
     weakest = cv2.min(cv2.min(red, green), blue)

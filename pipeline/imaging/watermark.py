@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box
+from pipeline.imaging.levels import median, percentile
 from pipeline.imaging.orientation import quarter_turn, straighten
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Pixels
@@ -124,12 +125,12 @@ def _pale(grey: Pixels) -> tuple[Pixels, Pixels]:
     closed = cv2.morphologyEx(pooled, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     paper = cv2.resize(closed, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     contrast = cv2.bitwise_not(np.asarray(cv2.divide(grey, np.maximum(paper, 1), scale=255), np.uint8))
-    sample = contrast[::2, ::2]
+    sample = np.asarray(contrast[::2, ::2], np.uint8, order="C")
     inked = sample[sample >= _LEAST_PRINT]
-    print_ = max(float(np.percentile(inked, 90)) if inked.size else 255.0, _LEAST_PRINT / _PALE)
+    print_ = max(percentile(inked, 90) if inked.size else 255.0, _LEAST_PRINT / _PALE)
     beside = cv2.dilate(_from(contrast, _PALE * print_), np.ones((5, 5), np.uint8))
-    usual = float(np.median(sample))
-    grain = float(np.median(np.abs(sample.astype(np.int16) - round(usual))))
+    usual = median(sample)
+    grain = median(np.asarray(cv2.absdiff(sample, np.full_like(sample, usual)), np.uint8))
     inked_somehow = _from(contrast, usual + max(_PALEST, _GRAIN * grain))
     pale = cv2.bitwise_and(inked_somehow, cv2.bitwise_not(beside))
     return np.asarray(pale, np.uint8), np.asarray(beside, np.uint8)

@@ -71,7 +71,7 @@ class Layers:
             content, used = text_layer.operators(_lines(reading), reading.to_points, self.fonts)
         # turning the page clockwise by the direction in which its lines run makes them run to the right
         rotate = round(reading.to_points.angle / 90) * 90 % 360
-        self.pages.append(_Layer(reading.source, zlib.compress(content, 9) if content else b"", used, rotate))
+        self.pages.append(_Layer(reading.source, zlib.compress(content) if content else b"", used, rotate))
 
 
 def write(sources: Sequence[Source], layers: Layers, out: Path, *, title: str) -> None:

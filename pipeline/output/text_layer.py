@@ -38,9 +38,9 @@ def operators(lines: Sequence[Line], to_points: Affine, fonts: Fonts) -> tuple[b
     out: list[str] = []
     used: dict[str, None] = {}
     for line in lines:
-        words = [word for word in line.words if _shown(word)]
-        if words:
-            _Writer(words, to_points, fonts, used).write(out)
+        shown = [(word, text) for word in line.words if (text := _shown(word))]
+        if shown:
+            _Writer(shown, to_points, fonts, used).write(out)
     if not out:
         return b"", ()
     return "\n".join(["q", "BT", "3 Tr", *out, "ET", "Q", ""]).encode("ascii"), tuple(used)
@@ -49,6 +49,8 @@ def operators(lines: Sequence[Line], to_points: Affine, fonts: Fonts) -> tuple[b
 def _shown(word: Word) -> str:
     """The text that stands for a word: NFC, no control characters or lone surrogates, no spaces."""
     text = unicodedata.normalize("NFC", word.text)
+    if text.isprintable() and " " not in text:  # as words are; it is ten times as fast to see
+        return text
     return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Zs", "Zl", "Zp"))
 
 
@@ -94,8 +96,11 @@ def _reaches_below(text: str) -> bool:
 class _Writer:
     """Writes the words of one line, following where the last operator left the text position."""
 
-    def __init__(self, words: Sequence[Word], to_points: Affine, fonts: Fonts, used: dict[str, None]) -> None:
-        self._words = words
+    def __init__(
+        self, shown: Sequence[tuple[Word, str]], to_points: Affine, fonts: Fonts, used: dict[str, None]
+    ) -> None:
+        words = [word for word, _ in shown]
+        self._shown = shown
         self._fonts = fonts
         self._used = used
         self._base = _base_line(words)
@@ -114,11 +119,11 @@ class _Writer:
         self._font = ""
 
     def write(self, out: list[str]) -> None:
-        self._place(self._words[0], out)
+        self._place(self._shown[0][0], out)
         space = self._fonts.glyphs.encode(" ").hex()
-        for word, after in zip(self._words, [*self._words[1:], None], strict=True):
+        following = [word for word, _ in self._shown[1:]]
+        for (word, text), after in zip(self._shown, [*following, None], strict=True):
             self._select(word, out)
-            text = _shown(word)
             out.append(f"{self._stretch(word.box.width, len(text))} Tz <{self._fonts.glyphs.encode(text).hex()}> Tj")
             gap = after.box.x0 - word.box.x1 if after is not None else 0.0
             carries_on = not self._leans and 0.01 * self._base.size < gap <= _WIDE_GAP * self._base.size
