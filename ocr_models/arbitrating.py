@@ -13,6 +13,7 @@ from ocr_models.line_reader import LineReader
 from ocr_models.tesseract_lines import TesseractLines
 from ocr_models.upright import Upright, reading_of, set_upright
 from pipeline.errors import ReadingTimedOut
+from pipeline.geometry import bounding
 from pipeline.imaging import colour
 from pipeline.imaging.cleanup import STANDARD, Recipe
 from pipeline.imaging.colour import ColourView
@@ -30,10 +31,12 @@ from pipeline.reading.page import contents
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "6"
+VERSION = "7"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
+MARK_ROOM = 0.04
+"""Of the page's shorter side, 8 mm of A4: how far around coloured marks their letters are looked for."""
 GUESSED = 0.8
 """The mean probability of letters in lines that stand on their heads or are none; seldom is it higher."""
 
@@ -125,8 +128,10 @@ class ArbitratingReader:
         if seen is None or all(mark.seal for mark in seen.marks):
             return seen, None
         seals = [mark.box for mark in seen.marks if mark.seal]
-        ink = colour.layer(pixels, pose.turn, pose.skew, size, seals, watermarks)
-        drafts = drafts_of(self._lines.read(ink, self._analyser.lines(ink)))
+        others = bounding([mark.box for mark in seen.marks if not mark.seal])
+        around = others.padded(MARK_ROOM * min(upright.grey.shape))
+        ink = colour.layer(pixels, pose.turn, pose.skew, size, around, seals, watermarks)
+        drafts = drafts_of(self._lines.read(ink, self._analyser.lines(ink, around)))
         blocks = [TextBlock(lines=(at,)) for at in sorted(range(len(drafts)), key=lambda at: drafts[at].box.y0)]
         return seen, Drafted(grey=ink, drafts=drafts, blocks=blocks, decided=self._decide(drafts, blocks))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -83,9 +84,11 @@ class TrueOcrPageEngine:
             skew = estimate_skew(quarter_turn(grey, more)[0])
         return Pose(turn=(lie.turn + more) % 4, skew=skew if abs(skew) >= LEAST_SKEW else 0.0)
 
-    def lines(self, grey: Pixels) -> list[Box]:
+    def lines(self, grey: Pixels, within: Box | None = None) -> list[Box]:
         height, width = grey.shape
-        if height <= TALLEST * width:
+        if within is not None:
+            found = self._part(grey, within)
+        elif height <= TALLEST * width:
             found = self._detect(grey)
         else:
             found = np.concatenate([self._band(grey, top, bottom) for top, bottom in _bands(height, width)])
@@ -122,6 +125,16 @@ class TrueOcrPageEngine:
         likely = self._orientation.run(None, {"x": orient_input(level)[None, None]})[0][0]
         turns = int(likely.argmax())
         return turns if likely[turns] > ORIENT_MIN else 0
+
+    def _part(self, grey: Pixels, within: Box) -> NDArray[np.float32]:
+        """The lines in a part of a picture, which is looked at as large as in the whole."""
+        top, left = max(0, int(within.y0)), max(0, int(within.x0))
+        crop = grey[top : math.ceil(within.y1), left : math.ceil(within.x1)]
+        if not crop.size:
+            return np.empty((0, 5), np.float32)
+        found, factor = self._detect_at(crop, max(1, round(self._side * max(crop.shape) / max(grey.shape))))
+        found[:, :4] = found[:, :4] / factor + np.array([left, top] * 2, np.float32)
+        return found
 
     def _detect(self, grey: Pixels) -> NDArray[np.float32]:
         """(n, 5): left, top, right, bottom in pixels, and how sure. As `PageEngine.detect` does it, but that the

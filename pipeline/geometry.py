@@ -49,6 +49,10 @@ class Box:
         """The smallest box that holds both."""
         return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
+    def padded(self, by: float) -> Box:
+        """The box with so much more on every side."""
+        return Box(self.x0 - by, self.y0 - by, self.x1 + by, self.y1 + by)
+
 
 def bounding(boxes: list[Box]) -> Box:
     """The smallest box that holds all of `boxes`, which must not be empty."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box
-from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.orientation import quarter_turn, straighten, upright_back
 from pipeline.imaging.resolution import scale
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.imaging.watermark import Watermarks
@@ -109,14 +109,22 @@ def layer(
     turn: int,
     skew: float,
     factor: float,
+    within: Box,
     seals: Sequence[Box],
     watermarks: Watermarks | None = None,
 ) -> Pixels:
     """The coloured ink of a page alone, as dark on white, upright; `factor` brings the page to the size that is read.
-    What lies in `seals`, boxes of the upright page, is left out, and so are watermarks."""
-    chroma, _ = _channels(scale(pixels, factor)[0])
-    ink = np.asarray(cv2.convertScaleAbs(chroma, alpha=1.5), np.uint8)
-    ink[chroma < _COLOURED] = 0
+    What lies out of `within` or in `seals`, boxes of the upright page, is left out, and so are watermarks."""
+    page = scale(pixels, factor)[0]
+    height, width = page.shape[:2]
+    behind = upright_back(width, height, turn, skew).box(within)
+    rows = slice(max(0, int(behind.y0)), max(0, math.ceil(behind.y1)))
+    columns = slice(max(0, int(behind.x0)), max(0, math.ceil(behind.x1)))
+    chroma, ink = (np.zeros((height, width), np.uint8) for _ in range(2))
+    part = chroma[rows, columns]
+    if part.size:
+        part[:] = _channels(page[rows, columns])[0]
+        ink[rows, columns] = np.where(part >= _COLOURED, cv2.convertScaleAbs(part, alpha=1.5), 0)
 
     def laid(picture: Pixels) -> Pixels:
         return straighten(quarter_turn(picture, turn)[0], skew)[0]

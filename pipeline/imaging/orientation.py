@@ -97,6 +97,15 @@ def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:
     return turned, turned_back(width, height, turns)
 
 
+def upright_back(width: int, height: int, turns: int, degrees: float) -> Affine:
+    """The map from a picture that was turned clockwise by `turns` quarters and then rotated by `degrees` to the one
+    before, `width` by `height`."""
+    turned = turned_back(width, height, turns)
+    if turns % 2:
+        width, height = height, width
+    return _straight_canvas(width, height, degrees)[0].then(turned)
+
+
 def level_marks(marks: Marks, lie: Lie) -> Marks:
     """The marks of the page once it is turned and straightened; their sizes stay, their feet go along."""
     marks = marks.turned(lie.turn)

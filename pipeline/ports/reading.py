@@ -84,8 +84,9 @@ class PageAnalyser(Protocol):
         """`marks` are those of the picture (see pipeline.imaging.marks)."""
         ...
 
-    def lines(self, grey: Pixels) -> Sequence[Box]:
-        """The boxes of the lines of an upright page, in no order; bounded in number."""
+    def lines(self, grey: Pixels, within: Box | None = None) -> Sequence[Box]:
+        """The boxes of the lines of an upright page, in no order; bounded in number. Where only a part of it may hold
+        any, nothing else is looked at."""
         ...
 
     def blocks(self, boxes: Sequence[Box], texts: Sequence[str], width: int, height: int) -> Sequence[TextBlock]:

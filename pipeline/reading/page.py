@@ -197,11 +197,12 @@ def _printed_first(lines: Sequence[Line]) -> list[Line]:
 
 def _is_heading(line: Line, other: _Other) -> bool:
     """Whether a line of coloured ink is print: a few words that alone, or with other such lines, fill their mark."""
-    if line.kind is not LineKind.STAMP or len(line.words) < HEADING_WORDS:
+    such = [one for one in other.coloured if one.kind is LineKind.STAMP and len(one.words) >= HEADING_WORDS]
+    if line not in such:
         return False
     for mark in other.marks:
         if is_inside(line.box, mark.box):
-            together = sum(there.box.height for there in other.coloured if is_inside(there.box, mark.box))
+            together = sum(one.box.height for one in such if is_inside(one.box, mark.box))
             return mark.box.height <= HEADING_ROOM * together
     return False
 

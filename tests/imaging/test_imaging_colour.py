@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.geometry import Box
 from pipeline.imaging import colour
+from pipeline.imaging.orientation import quarter_turn, straighten
 from pipeline.model import Pixels
 from sample_scans import degrade
 from sample_scans.drawing import MM_PER_INCH, SamplePage, press
@@ -75,9 +78,25 @@ def test_coloured_paper_and_pictures_are_no_ink() -> None:
 
 def test_the_layer_shows_the_stamp_without_the_print_and_the_seal(page: SamplePage) -> None:
     pixels = at(page, *arrival(rng(), "UBND xã", "12", "2/9/23"))
-    ink = colour.layer(pixels, 0, 0.0, 1.0, [])
     box = around(58)
+    ink = colour.layer(pixels, 0, 0.0, 1.0, box, [])
     assert ink[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)].min() < 100
     assert (ink[: int(box.y0) - 5] == 255).all()
-    hidden = colour.layer(pixels, 0, 0.0, 1.0, [box])
+    hidden = colour.layer(pixels, 0, 0.0, 1.0, box, [box])
     assert (hidden == 255).all()
+
+
+@pytest.mark.parametrize(("turn", "skew"), [(0, 0.0), (1, 0.0), (2, 2.0), (3, -3.0)])
+def test_a_part_of_the_layer_is_as_in_the_whole_however_the_page_lies(page: SamplePage, turn: int, skew: float) -> None:
+    pixels = at(page, *arrival(rng(), "UBND xã", "12", "2/9/23"))
+    height, width = upright_size(pixels, turn, skew)
+    whole = colour.layer(pixels, turn, skew, 1.0, Box(0, 0, width, height), [])
+    rows, columns = np.nonzero(whole < 255)
+    ink = Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert np.array_equal(colour.layer(pixels, turn, skew, 1.0, ink.padded(10), []), whole)
+    for aside in (replace(ink, x0=ink.x1 + 100, x1=width), replace(ink, x0=width + 50, x1=width + 90)):
+        assert (colour.layer(pixels, turn, skew, 1.0, aside, []) == 255).all()
+
+
+def upright_size(pixels: Pixels, turn: int, skew: float) -> tuple[int, int]:
+    return straighten(quarter_turn(pixels[:, :, 0], turn)[0], skew)[0].shape

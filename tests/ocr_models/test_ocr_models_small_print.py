@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ocr_models.page_engine import TrueOcrPageEngine
 from ocr_models.profiles import make_reader
+from pipeline.geometry import Box, bounding
 from pipeline.model import Pixels
 from sample_scans.drawing import SamplePage, Sheet
 from sample_scans.pages import draw_lines, page_image
@@ -48,3 +49,18 @@ def test_a_small_block_is_text() -> None:
 def test_a_page_without_small_print_has_the_lines_that_it_had() -> None:
     usual = draw_lines(USUAL, dpi=200)
     assert len(TrueOcrPageEngine().lines(grey(usual))) == len(USUAL)
+
+
+def test_lines_of_a_part_are_looked_for_there_alone_and_lie_where_the_page_has_them() -> None:
+    lines = page().lines[: len(SMALL)]
+    within = bounding([line.box for line in lines]).padded(40)
+    found = TrueOcrPageEngine().lines(grey(page()), within)
+    assert found
+    assert all(within.intersection(box) > 0.9 * box.area for box in found)
+    usual = page().lines[len(SMALL) + 5].box
+    (line,) = TrueOcrPageEngine().lines(grey(page()), usual.padded(usual.height / 2))
+    assert line.intersection(usual) > 0.7 * line.union(usual).area
+
+
+def test_a_part_outside_of_the_page_has_no_lines() -> None:
+    assert TrueOcrPageEngine().lines(grey(page()), Box(5000, 5000, 5100, 5100)) == []
