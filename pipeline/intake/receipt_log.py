@@ -18,6 +18,8 @@ from pipeline.intake.moving import make_folders, translated
 from pipeline.intake.names import on_one_line
 from pipeline.model import Original, Receipt
 
+_LOOKED_BACK = 1 << 20
+"""Bytes at the end in which a line is looked for, thousands of lines: who writes one again does so soon."""
 _HEADING = ("Thời gian", "Tên tệp", "Số trang", "Dung lượng (byte)", "Mã băm", "Lưu ý", "Mã biên nhận")
 
 
@@ -44,7 +46,7 @@ def write_line(done: Path, receipt: Receipt, original: Original) -> None:
         make_folders(done, (receipt.centre,))
         with path.open("a+b") as log:
             fcntl.flock(log, fcntl.LOCK_EX)
-            log.seek(0)
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LOOKED_BACK))
             text = log.read()
             if receipt.id.encode() in text:
                 return

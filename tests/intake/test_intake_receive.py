@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import keys
 from pipeline.errors import IntegrityError, NotSettled
-from pipeline.intake import moving, receive
+from pipeline.intake import moving, receipt_log, receive
 from pipeline.model import whole
 from storage.objects.memory import MemoryStore
 from tests.intake.intake_kit import PlainOpener, scan, sha
@@ -149,6 +149,18 @@ def test_a_log_line_that_was_cut_off_does_not_spoil_the_next_one(office):
     office.drop("a.pdf", scan())
     (receipt,) = office.settle().received
     assert log.read_text("utf-8-sig").splitlines()[-1].endswith(receipt.id)
+
+
+def test_a_receipt_is_listed_once_in_a_log_of_megabytes_of_which_only_the_end_is_read(office):
+    log = office.done / "H18.25/bien-nhan-2026-11.txt"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b"heading\r\n" + b"an earlier receipt\r\n" * 100_000)
+    office.drop("a.pdf", scan())
+    (receipt,) = office.settle().received
+    original = office.catalogue.receipts.original(receipt.sha256)
+    receipt_log.write_line(office.done, receipt, original)
+    assert log.read_text("utf-8").count(receipt.id) == 1
+    assert len(log.read_text("utf-8").splitlines()) == 100_002
 
 
 class WriterComesBack(PlainOpener):
