@@ -3,6 +3,7 @@
     python -m ocr_models.train.recogniser generate CORPUS LINES --files 120
     python -m ocr_models.train.recogniser corrected PAGES LINES
     python -m ocr_models.train.recogniser fit LINES --out NEW --steps 1500
+    python -m ocr_models.train.recogniser learn LINES --out NEW --signs SIGNS
     python -m ocr_models.train.recogniser score LINES OLD.onnx NEW/line-reader-vi.onnx
 
 LINES is a folder that the first two write files of lines into. `fit` needs the extra `train`; the others do not.
@@ -25,6 +26,7 @@ from ocr_models.page_engine import TrueOcrPageEngine
 from ocr_models.train import corrected, lines, typefaces
 from ocr_models.train.language import texts as texts_of
 from ocr_models.train.score import spelling
+from ocr_models.train.signed_texts import SignedTexts
 from ocr_models.train.texts import Texts
 from pipeline.errors import NotFound, SohoaError, UsageError
 from pipeline.reading.ctc import Alphabet
@@ -34,7 +36,10 @@ GENERATED, CORRECTED = "generated-*.npz", "corrected-*.npz"
 
 def generate(given: argparse.Namespace) -> None:
     """Writes files of generated lines; those that are there already are kept."""
-    texts = Texts.of(texts_of(given.corpus), read_names(DATA / "names.txt"), _characters(DATA / CHARSET))
+    readable = [*_characters(DATA / CHARSET), *given.signs]
+    texts = Texts.of(texts_of(given.corpus), read_names(DATA / "names.txt"), readable)
+    if given.signs:
+        texts = SignedTexts.with_signs(texts, given.signs)
     faces = typefaces.find([*typefaces.SYSTEM_FOLDERS, *given.fonts])
     engine = TrueOcrPageEngine()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -89,8 +94,29 @@ def fit(given: argparse.Namespace) -> None:
     network.write(fitting.mixed(before, weights, given.share), given.out / NETWORK)
     kept = given.charset.read_text("utf-8")
     (given.out / CHARSET).write_text(json.dumps(characters, ensure_ascii=False) if given.more else kept, "utf-8")
-    for name in (NETWORK, CHARSET):
-        print(f"{given.out / name}: SHA-256 {hashlib.sha256((given.out / name).read_bytes()).hexdigest()}")
+    _say_hashes(given.out)
+
+
+def learn(given: argparse.Namespace) -> None:
+    """Adds signs to a network that keeps all that it knows, and writes it and its character set into a folder. Needs
+    the extra `train`, but not PyTorch."""
+    try:
+        from ocr_models.train import signs  # noqa: PLC0415  as in `fit`
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is missing; install the extra: pip install 'sohoa[train]'.") from error
+    characters = _characters(given.charset)
+    known = Alphabet.of([*characters, *given.signs])
+    found = _usable(lines.load(sorted(given.lines.glob(GENERATED))), known)
+    if not found:
+        raise NotFound(f"{given.lines} holds no lines; make some with `generate --signs {given.signs}`.")
+    network = signs.Network.open(given.start)
+    frames = signs.frames_of(network, found, Alphabet.of(characters), given.signs)
+    print(f"{len(found)} lines, {(frames.signs >= 0).sum()} of {len(frames.signs)} frames show a sign", flush=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    taught = network.with_rows(*signs.fit(frames, len(given.signs)))
+    (given.out / NETWORK).write_bytes(taught.SerializeToString(deterministic=True))
+    (given.out / CHARSET).write_text(json.dumps([*characters, *given.signs], ensure_ascii=False), "utf-8")
+    _say_hashes(given.out)
 
 
 def score(given: argparse.Namespace) -> None:
@@ -100,6 +126,11 @@ def score(given: argparse.Namespace) -> None:
     for path in given.networks:
         found = spelling(path, alphabet, known)
         print(f"{path}: CER {found.cer:.2%}, {found.whole} of {found.lines} lines without error", flush=True)
+
+
+def _say_hashes(folder: Path) -> None:
+    for name in (NETWORK, CHARSET):
+        print(f"{folder / name}: SHA-256 {hashlib.sha256((folder / name).read_bytes()).hexdigest()}")
 
 
 def _characters(path: Path) -> list[str]:
@@ -122,6 +153,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--count", type=int, default=500, help="lines in a file")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--fonts", type=Path, action="append", default=[], help="another folder of typefaces")
+    command.add_argument("--signs", default="", help="signs to learn, which stand in a third of the words then")
     command.set_defaults(run=generate)
 
     command = commands.add_parser("corrected", help="lines of one's own scans and their corrected texts")
@@ -142,6 +174,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--share", type=float, default=0.85, help="of the new weights in the mixture with the old")
     command.add_argument("--seed", type=int, default=1)
     command.set_defaults(run=fit)
+
+    command = commands.add_parser("learn", help="add signs and change nothing else; without PyTorch, in minutes")
+    command.add_argument("lines", type=Path)
+    command.add_argument("--out", type=Path, required=True)
+    command.add_argument("--signs", required=True, help="as for `generate`")
+    command.add_argument("--start", type=Path, default=DATA / NETWORK, help="the network that they are added to")
+    command.add_argument("--charset", type=Path, default=DATA / CHARSET)
+    command.set_defaults(run=learn)
 
     command = commands.add_parser("score", help="compare networks on lines that were not trained on")
     command.add_argument("lines", type=Path)

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-SYLLABLE = re.compile(r"[^\W\d_]+")
+SYLLABLE = re.compile(r"[^\W\d_½¼¾¹]+")
 """A run of letters: Vietnamese writes a syllable, not a word, between two spaces."""
 
-TOKEN = re.compile(r"[^\W\d_]+|\d+|[.;:!?]")
+TOKEN = re.compile(r"[^\W\d_½¼¾¹]+|\d+|[.;:!?]")
 """What a language model counts: syllables, numbers, and the marks that end a clause."""
 
 _LOOKALIKES = str.maketrans(
