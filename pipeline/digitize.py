@@ -76,7 +76,7 @@ def digitize(  # noqa: PLR0913  what a document's way needs, once
         files = _fetch(document, objects, Path(folder))
         made = Composition(document, Path(folder))
         opened = _numbered(_open(document, files, opener))
-        for page, codes in in_order(opened, reader, another, _read_page):
+        for page, codes in in_order(opened, reader, another, _read, _with_codes):
             made.add(page, codes)
             if progress is not None:
                 progress(len(made.texts), document.pages)
@@ -121,9 +121,8 @@ def _numbered(pages: Iterator[ScanPage]) -> Iterator[ScanPage]:
     return (replace(page, number=number) for number, page in enumerate(pages, 1))
 
 
-def _read_page(page: ScanPage, reader: Reader) -> tuple[PageReading, tuple[Code, ...]]:
-    """The reading of a page and its codes."""
-    reading = _read(page, reader)
+def _with_codes(page: ScanPage, reading: PageReading) -> tuple[PageReading, tuple[Code, ...]]:
+    """The reading of a page, codes among its regions, and the codes."""
     if page.image is None:
         return reading, ()
     found = find(page.image.pixels, page.number, upright=_surely_upright(reading))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pipeline.model import ScanPage
 from pipeline.ports import Reader
 
+R = TypeVar("R")
 T = TypeVar("T")
 Another = Callable[[], Reader | None]
 """Asked whenever one more page could be read now: another reader, or None where no core is free. Who gives it closes
@@ -22,18 +23,22 @@ def nobody() -> None:
 
 
 def in_order(
-    pages: Iterable[ScanPage], reader: Reader, another: Another, read: Callable[[ScanPage, Reader], T]
+    pages: Iterable[ScanPage],
+    reader: Reader,
+    another: Another,
+    read: Callable[[ScanPage, Reader], R],
+    finish: Callable[[ScanPage, R], T],
 ) -> Iterator[T]:
-    """What `read` makes of each page, in the order of the pages, whoever was first.
+    """What `finish` makes of each page and of what `read` made of it, in the order of the pages, whoever was first.
 
-    At most one page more than there are readers is held, and what was made of at most `2 * MOST`: then a slow page
-    keeps the others waiting. `read` is called in threads, never by two at a time with the same reader; what it raises
-    is raised here.
+    At most one page more than there are readers waits to be read, and what was made of at most `2 * MOST` is held: then
+    a slow page keeps the others waiting. Both are called in threads, `read` never by two at a time with the same
+    reader, which has its next page while the last one is finished; what they raise is raised here.
     """
     running: deque[Future[T]] = deque()
-    reading: dict[Future[T], Reader] = {}
+    reading: dict[Future[R], Reader] = {}
     free = [reader]
-    with ThreadPoolExecutor(MOST, thread_name_prefix="page") as threads:
+    with ThreadPoolExecutor(2 * MOST, thread_name_prefix="page") as threads:
         try:
             for page in pages:
                 if not free and len(reading) < MOST and (other := another()) is not None:
@@ -43,12 +48,18 @@ def in_order(
                     free.extend(reading.pop(future) for future in done)
                 with_whom = free.pop()
                 future = threads.submit(read, page, with_whom)
-                running.append(future)
                 reading[future] = with_whom
+                running.append(threads.submit(_finished, page, future, finish))
                 while running and (running[0].done() or len(running) == 2 * MOST):
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
         finally:
-            for future in running:
-                future.cancel()
+            for begun in reading:
+                begun.cancel()
+            for due in running:
+                due.cancel()
+
+
+def _finished(page: ScanPage, read: Future[R], finish: Callable[[ScanPage, R], T]) -> T:
+    return finish(page, read.result())

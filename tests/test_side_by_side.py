@@ -33,8 +33,12 @@ def read(page: ScanPage, reader: Any) -> tuple[int, str]:
     return page.number, reader.name
 
 
+def same(_: ScanPage, what: Any) -> Any:
+    return what
+
+
 def test_one_reader_reads_all_in_order() -> None:
-    found = list(in_order(pages(20), Named("a"), nobody, read))  # type: ignore[arg-type]
+    found = list(in_order(pages(20), Named("a"), nobody, read, same))  # type: ignore[arg-type]
     assert found == [(number, "a") for number in range(1, 21)]
 
 
@@ -49,7 +53,7 @@ def test_a_slow_page_comes_before_those_that_others_read_meanwhile() -> None:
             rest_read.set()
         return read(page, reader)
 
-    found = list(in_order(pages(6), Named("a"), lambda: others.pop() if others else None, first_waits))  # type: ignore
+    found = list(in_order(pages(6), Named("a"), lambda: others.pop() if others else None, first_waits, same))  # type: ignore
     assert [number for number, _ in found] == [1, 2, 3, 4, 5, 6]
     assert [name for _, name in found] == ["a", *"bbbbb"]
 
@@ -64,7 +68,7 @@ def test_a_page_that_takes_very_long_keeps_the_others_waiting() -> None:
             enough.set()
         return read(page, reader)
 
-    found = in_order(pages(200, taken), Named("a"), lambda: others.pop() if others else None, first_waits)  # type: ignore
+    found = in_order(pages(200, taken), Named("a"), lambda: others.pop() if others else None, first_waits, same)  # type: ignore
     assert next(found)[0] == 1
     assert len(taken) == 2 * MOST
     assert [number for number, _ in found] == list(range(2, 201))
@@ -84,7 +88,7 @@ def test_pages_wait_in_their_file_until_a_reader_is_free() -> None:
         asked.set()
 
     found: list[int] = []
-    thread = threading.Thread(target=lambda: found.extend(in_order(pages(5, taken), Named("a"), none_free, wait)))  # type: ignore
+    thread = threading.Thread(target=lambda: found.extend(in_order(pages(5, taken), Named("a"), none_free, wait, same)))  # type: ignore
     thread.start()
     assert asked.wait(30)
     assert taken == [1, 2]
@@ -100,4 +104,28 @@ def test_what_goes_wrong_with_a_page_is_raised() -> None:
         return page.number
 
     with pytest.raises(KeyError):
-        list(in_order(pages(4), Named("a"), nobody, broken))  # type: ignore[arg-type]
+        list(in_order(pages(4), Named("a"), nobody, broken, same))  # type: ignore[arg-type]
+
+
+def test_a_reader_has_its_next_page_while_the_last_one_is_finished() -> None:
+    second_read = threading.Event()
+
+    def read_second(page: ScanPage, reader: Any) -> tuple[int, str]:
+        if page.number == 2:
+            second_read.set()
+        return read(page, reader)
+
+    def finish(page: ScanPage, what: tuple[int, str]) -> tuple[int, str]:
+        assert second_read.wait(30)
+        return what
+
+    found = list(in_order(pages(3), Named("a"), nobody, read_second, finish))  # type: ignore[arg-type]
+    assert found == [(number, "a") for number in (1, 2, 3)]
+
+
+def test_what_goes_wrong_when_a_page_is_finished_is_raised() -> None:
+    def broken(page: ScanPage, what: Any) -> int:
+        raise KeyError(page.number)
+
+    with pytest.raises(KeyError):
+        list(in_order(pages(4), Named("a"), nobody, read, broken))  # type: ignore[arg-type]

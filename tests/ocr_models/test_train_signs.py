@@ -73,7 +73,9 @@ def test_more_rows_leave_what_the_network_knows_as_it_is() -> None:
 
 
 def test_texts_have_every_sign_where_it_is_used() -> None:
-    plain = Texts.of(["Căn cứ Luật Tổ chức chính quyền địa phương"], ["lò"], "½€« " + "ăcứôqyphươngCLTđịà0123456789»,()")
+    plain = Texts.of(
+        ["Căn cứ Luật Tổ chức chính quyền địa phương"], ["lò"], "½€« " + "ăcứôqyphươngCLTđịà0123456789»,()"
+    )
     words = [word for seed in range(40) for word in SignedTexts.with_signs(plain, "½€«").words(random.Random(seed))]
     for sign in "½€«":
         assert any(sign in word for word in words)
