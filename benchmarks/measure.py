@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,15 @@ from pathlib import Path
 import psutil
 
 _REAPER = Path(__file__).with_name("reaper.py")
+_PAUSE, _RARELY = 0.2, 100.0
+"""Seconds between two looks at the memory, and how many times as long as a look takes: the kernel counts pages one by
+one, and what is measured waits meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What one run of a command took, in seconds. `memory` is bytes of all its processes together at their highest,
-    shared pages counted once (PSS), looked at a few times a second."""
+    shared pages counted once (PSS), looked at a few times a second where that is cheap."""
 
     wall: float
     cpu: float
@@ -52,10 +56,9 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path)
 class _PeakMemory(threading.Thread):
     """Adds up the memory of the descendants of a process a few times a second."""
 
-    def __init__(self, pid: int, pause: float = 0.2) -> None:
+    def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
-        self._pause = pause
         self._ended = threading.Event()
         self.peak = 0
 
@@ -69,8 +72,9 @@ class _PeakMemory(threading.Thread):
 
     def run(self) -> None:
         while True:
+            began = time.thread_time()
             self.peak = max(self.peak, _memory(self._pid))
-            if self._ended.wait(self._pause):
+            if self._ended.wait(max(_PAUSE, _RARELY * (time.thread_time() - began))):
                 return
 
 

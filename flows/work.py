@@ -17,7 +17,7 @@ from flows import logs, purging
 from flows.lanes import Lane
 from flows.matching import clues_of, find_dossier
 from flows.services import Services
-from pipeline import keys
+from pipeline import keys, memory
 from pipeline.digitize import Digitized, Progress, digitize
 from pipeline.errors import (
     CatalogueUnavailable,
@@ -75,6 +75,7 @@ def digitize_document(
     is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
     that reads it) is put aside as FAILED. One that turns out to be marked as a state secret is purged.
     """
+    memory.give_back()
     lease = timedelta(minutes=services.settings.lease_minutes)
     claims = services.catalogue.queue.claim([document], owner(), clock(), clock() + lease)
     if not claims:

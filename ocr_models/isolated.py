@@ -8,7 +8,6 @@ readings come back over a pipe. It ends when its line is closed, by this process
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import pickle
 import signal
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
 from typing import NoReturn
 
-from pipeline import errors
+from pipeline import errors, memory
 from pipeline.errors import ReadingFailed, ReadingTimedOut, SohoaError
 from pipeline.imaging import wire
 from pipeline.imaging.confine import allow_cpu
@@ -29,7 +28,6 @@ PATIENCE = 1.5
 START_SECONDS = 120.0
 _TRIES = 2
 """A page that cost its process is tried once more, for the machine may have been out of memory."""
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _OUT_OF_TIME = {-signal.SIGPROF, -signal.SIGXCPU}
 _open_lines: set[socket.socket] = set()
 """The ends that this process holds. A child closes them, or its siblings would never see them closed."""
@@ -160,7 +158,7 @@ def _serve(make: Callable[[], Reader], line: socket.socket, answers: Connection)
 
 
 def _read_all(make: Callable[[], Reader], line: socket.socket, answers: Connection) -> None:
-    _keep_memory()
+    memory.keep_for_the_next()
     try:
         reader = make()
     except SohoaError as error:
@@ -179,15 +177,6 @@ def _read_all(make: Callable[[], Reader], line: socket.socket, answers: Connecti
             _say(answers, reader.read(image))
         except SohoaError as error:
             _say(answers, (error.code, error.detail))
-
-
-def _keep_memory() -> None:
-    """Memory that a page needed is kept for the next instead of going back to the system each time, which costs a
-    fifth of the time in page faults. Sizes are glibc's (mallopt(3)); another C library knows no mallopt."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, 32 << 20)  # the most that it takes
-        mallopt(_M_TRIM_THRESHOLD, 64 << 20)  # what only large pages need goes back
 
 
 def _say(answers: Connection, answer: object) -> None:

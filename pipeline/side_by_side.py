@@ -1,9 +1,9 @@
-"""Pages read by as many readers at once as there are cores to spare, given back in order."""
+"""Work on pages that goes on side by side and comes back in order."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -59,6 +59,21 @@ def in_order(
                 begun.cancel()
             for due in running:
                 due.cancel()
+
+
+def one_ahead(items: Iterable[T]) -> Generator[T, None, None]:
+    """The same items in the same order; the next one is had in a thread while the last one is looked at. Of those that
+    are not asked for at most one is had in vain. What having one raises is raised where it would have come."""
+    source = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as thread:
+        coming = thread.submit(_next, source)
+        while (some := coming.result()) is not None:
+            coming = thread.submit(_next, source)
+            yield some[0]
+
+
+def _next(source: Iterator[T]) -> tuple[T] | None:
+    return next(((item,) for item in source), None)
 
 
 def _finished(page: ScanPage, read: Future[R], finish: Callable[[ScanPage, R], T]) -> T:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.model import ScanPage
-from pipeline.side_by_side import MOST, in_order, nobody
+from pipeline.side_by_side import MOST, in_order, nobody, one_ahead
 
 
 class Named:
@@ -129,3 +129,32 @@ def test_what_goes_wrong_when_a_page_is_finished_is_raised() -> None:
 
     with pytest.raises(KeyError):
         list(in_order(pages(4), Named("a"), nobody, read, broken))  # type: ignore[arg-type]
+
+
+def test_the_next_one_is_had_while_the_last_one_is_looked_at() -> None:
+    taken: list[int] = []
+    third = threading.Event()
+
+    def numbers() -> Iterator[int]:
+        for number in range(1, 6):
+            taken.append(number)
+            if number == 3:
+                third.set()
+            yield number
+
+    found = one_ahead(numbers())
+    assert [next(found), next(found)] == [1, 2]
+    assert third.wait(30)
+    assert taken == [1, 2, 3]
+    assert list(found) == [3, 4, 5]
+
+
+def test_what_having_one_raises_comes_after_those_before_it() -> None:
+    def numbers() -> Iterator[int]:
+        yield 1
+        raise KeyError
+
+    found = one_ahead(numbers())
+    assert next(found) == 1
+    with pytest.raises(KeyError):
+        next(found)

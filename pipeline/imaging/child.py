@@ -15,6 +15,7 @@ from typing import Protocol
 
 import cv2
 
+from pipeline import memory
 from pipeline.errors import OpeningFailed, SohoaError
 from pipeline.imaging import wire
 from pipeline.imaging.confine import allow_cpu, confine
@@ -39,6 +40,7 @@ class _OpenFile(Protocol):
 
 def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
     """Opens the file that the request names and serves its pages until the parent closes the line."""
+    memory.give_back()
     limits = Limits(**request["limits"])
     os.chdir(scratch)
     confine(limits)

@@ -1,6 +1,6 @@
 """The gate of a centre: whether a scan is let in, what is remarked on it, and which documents it holds.
 
-All pages are looked at once, one in memory at a time, before anything is stored. The first page comes first, because
+All pages are looked at once, two in memory at a time, before anything is stored. The first page comes first, because
 a paper that is marked as a state secret must not be stored at all. Blank pages are remarked on, never dropped: the
 images equal the physical pages (Circular 01/2023/TT-VPCP), and a page with an attached note comes with and without it.
 """
@@ -8,6 +8,7 @@ images equal the physical pages (Circular 01/2023/TT-VPCP), and a page with an a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from pipeline.intake.separators import Mark, find_mark
 from pipeline.intake.stack import cut
 from pipeline.model import Action, MediaType, Original, Remark, Rule, ScanPage
 from pipeline.ports import GateBook, ScanOpener, StampReader, Tombstones
+from pipeline.side_by_side import one_ahead
 from pipeline.understanding import secrecy
 
 _OF_PAGES = (Rule.RESOLUTION, Rule.DRAWING, Rule.COLOUR, Rule.BLANK, Rule.DARK, Rule.BLUR, Rule.CUT_OFF)
@@ -111,7 +113,7 @@ class Gatekeeper:
         if not all_pages and not _asks(gate, Rule.SECRECY):
             return seen
         begins = True  # the first page of a paper, where its mark of secrecy is
-        with self._opener.pages(path, numbers, dpi=ENOUGH_DPI) as pages:
+        with self._opener.pages(path, numbers, dpi=ENOUGH_DPI) as opened, closing(one_ahead(opened)) as pages:
             for page in pages:
                 if begins and _asks(gate, Rule.SECRECY) and secrecy.is_marked(page, self._stamps):
                     seen.findings.append(Finding(rule=Rule.SECRECY, page=page.number))
