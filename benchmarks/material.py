@@ -96,19 +96,21 @@ def _on_a4(width: int, height: int, _dpi: object) -> tuple[float, float, float, 
 
 
 def jpegs(folder: Path, count: int) -> Material:
-    """`count` JPEG files of a page each."""
+    """`count` JPEG files of a page each, no two alike: a scan that came before is not read again."""
     chosen = list(itertools.islice(itertools.cycle(pages()), count))
     files = []
     for number, page in enumerate(chosen):
         path = folder / f"page-{number:03}.jpg"
-        Image.open(io.BytesIO(page.picture)).convert("RGB").save(path, quality=85, dpi=(200, 200))
+        Image.open(io.BytesIO(page.picture)).convert("RGB").save(
+            path, quality=85, dpi=(200, 200), comment=f"page {number}"
+        )
         files.append(path)
     truth = "\n".join(page.truth for page in chosen)
     return Material(name=f"{count} JPEGs", files=tuple(files), pages=count, truth=truth)
 
 
 def bilevel_tiffs(folder: Path, count: int) -> Material:
-    """`count` one-bit G4 TIFF files at 200 dpi, as office scanners make them."""
+    """`count` one-bit G4 TIFF files at 200 dpi, as office scanners make them, no two alike."""
     chosen = list(itertools.islice(itertools.cycle(pages()), count))
     files = []
     for number, page in enumerate(chosen):
@@ -117,7 +119,7 @@ def bilevel_tiffs(folder: Path, count: int) -> Material:
         picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
         path = folder / f"page-{number:03}.tif"
         picture.point(lambda value: 255 if value > 150 else 0).convert("1").save(
-            path, compression="group4", dpi=(200, 200)
+            path, compression="group4", dpi=(200, 200), description=f"page {number}"
         )
         files.append(path)
     truth = "\n".join(page.truth for page in chosen)

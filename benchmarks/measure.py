@@ -49,7 +49,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path)
     told = json.loads(result.read_text("utf-8")) if status == 0 else {"status": status}
     if told["status"]:
         words = log.read_text("utf-8", "replace")[-2000:]
-        raise CommandFailed(f"{' '.join(command)} ended with {told['status']}:\n{words}")
+        raise CommandFailed(f"{' '.join(command)[:300]} ended with {told['status']}:\n{words}")
     return Cost(wall=told["wall"], cpu=told["cpu"], memory=memory.peak)
 
 

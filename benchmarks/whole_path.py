@@ -48,21 +48,25 @@ def receive(settings: Settings, files: Sequence[Path]) -> list[str]:
             shutil.copy(file, inbox / file.name)
         watched = intake(services)
         watched.sweep(now())
-        result = watched.sweep(now())
-        assert len(result.received) == len(files), result
-        return list(result.documents)
+        documents: list[str] = []
+        while (result := watched.sweep(now())).received:  # so many at a time
+            documents += result.documents
+        assert len(documents) == len(files), (result.held, result.faults)
+        return documents
 
 
 def read_all(settings: Settings, documents: Sequence[str], workers: int) -> float:
-    """Each worker takes the next document; workers are forked with everything imported, as those of `sohoa up` are.
-    Returns how much of as many cores was busy, as a share."""
+    """Each worker takes the next batch, as runs do; workers are forked with everything imported, as those of `sohoa up`
+    are. Returns how much of as many cores was busy, as a share."""
     began, used = time.monotonic(), _cpu()
     with ExitStack() as until:
         if workers == 1:
             read(settings, documents)
         else:
             pool = until.enter_context(multiprocessing.get_context("fork").Pool(workers))
-            pool.starmap(read, [(settings, [document]) for document in documents], chunksize=1)
+            size = settings.batch_size
+            batches = [documents[start : start + size] for start in range(0, len(documents), size)]
+            pool.starmap(read, [(settings, batch) for batch in batches], chunksize=1)
         # before the workers end, and with them the processes that read for them
         return (_cpu() - used) / (time.monotonic() - began) / workers
 
