@@ -24,7 +24,13 @@ from sample_scans.drawing import Sheet
 ALPHABET = Alphabet.of("ab ")
 SIGNS = "½¼¾±€£₫µ¹«»"
 SHOWN = ["Diện tích 5½ mẫu, 7¼ sào và ¾", "Sai số ±3, giá 120€ hoặc 95£", "Xã «Mường Then» 8µm¹", "5.000₫"]
-PLAIN = ["Công ty N và ông N, bà Ng", "Công báo số 1263 + 1264", "Giảm 50% số thuế phải nộp, 100%", "1/2 và 3/4 diện tích, 5 + 7 = 12", "đạt 12,5%; còn lại 87,5%"]
+PLAIN = [
+    "Công ty N và ông N, bà Ng",
+    "Công báo số 1263 + 1264",
+    "Giảm 50% số thuế phải nộp, 100%",
+    "1/2 và 3/4 diện tích, 5 + 7 = 12",
+    "đạt 12,5%; còn lại 87,5%",
+]
 
 
 def frames(*best: str) -> np.ndarray:
