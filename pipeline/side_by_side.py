@@ -31,11 +31,12 @@ def in_order(
 ) -> Iterator[T]:
     """What `finish` makes of each page and of what `read` made of it, in the order of the pages, whoever was first.
 
-    At most one page more than there are readers waits to be read, and what was made of at most `2 * MOST` is held: then
-    a slow page keeps the others waiting. Both are called in threads, `read` never by two at a time with the same
-    reader, which has its next page while the last one is finished; what they raise is raised here.
+    At most one page more than there are readers waits to be read, hardly more wait to be finished, and what was made
+    of at most `2 * MOST` is held: then a slow page keeps the others waiting. Both are called in threads, `read` never
+    by two at a time with the same reader, which has its next page while the last one is finished; what they raise is
+    raised here.
     """
-    running: deque[Future[T]] = deque()
+    running: deque[tuple[Future[R], Future[T]]] = deque()
     reading: dict[Future[R], Reader] = {}
     free = [reader]
     with ThreadPoolExecutor(2 * MOST, thread_name_prefix="page") as threads:
@@ -49,16 +50,18 @@ def in_order(
                 with_whom = free.pop()
                 future = threads.submit(read, page, with_whom)
                 reading[future] = with_whom
-                running.append(threads.submit(_finished, page, future, finish))
-                while running and (running[0].done() or len(running) == 2 * MOST):
-                    yield running.popleft().result()
+                running.append((future, threads.submit(_finished, page, future, finish)))
+                most = len(reading) + 1  # of those that were read, not to hold what is only to be finished
+                while running and (len(running) > (most if running[0][0].done() else 2 * MOST - 1)):
+                    yield running.popleft()[1].result()
+                while running and running[0][1].done():
+                    yield running.popleft()[1].result()
             while running:
-                yield running.popleft().result()
+                yield running.popleft()[1].result()
         finally:
-            for begun in reading:
-                begun.cancel()
-            for due in running:
-                due.cancel()
+            for was, last in running:
+                was.cancel()
+                last.cancel()
 
 
 def one_ahead(items: Iterable[T]) -> Generator[T, None, None]:
