@@ -54,10 +54,15 @@ class LineReader:
 
 def spell(network: ort.InferenceSession, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a network sees in a line, (96, width), 1 is ink: log-probabilities (frames, classes)."""
+    return np.asarray(network.run(["log_probs"], {"x": as_input(ink)})[0][0], np.float32)
+
+
+def as_input(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A line as a network takes it, (1, 1, 96, width), with paper behind it up to a whole frame."""
     rows, width = ink.shape
     x = np.zeros((1, 1, rows, -(-width // COLUMN) * COLUMN), np.float32)
     x[0, 0, :, :width] = ink
-    return np.asarray(network.run(["log_probs"], {"x": x})[0][0], np.float32)
+    return x
 
 
 def cut_out(

@@ -7,9 +7,11 @@ from pathlib import Path
 import onnxruntime as ort
 
 
-def open_network(path: Path) -> ort.InferenceSession:
-    """A network on one thread: one reader per core, and the same sums in the same order each time."""
+def open_network(model: Path | bytes) -> ort.InferenceSession:
+    """A network, in a file or as its bytes, on one thread: one reader per core, and the same sums in the same order
+    each time."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    given = model if isinstance(model, bytes) else str(model)
+    return ort.InferenceSession(given, options, providers=["CPUExecutionProvider"])

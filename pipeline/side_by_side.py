@@ -52,9 +52,9 @@ def in_order(
                 reading[future] = with_whom
                 running.append((future, threads.submit(_finished, page, future, finish)))
                 most = len(reading) + 1  # of those that were read, not to hold what is only to be finished
-                while running and (len(running) > (most if running[0][0].done() else 2 * MOST - 1)):
-                    yield running.popleft()[1].result()
-                while running and running[0][1].done():
+                while running and (
+                    running[0][1].done() or len(running) > (most if running[0][0].done() else 2 * MOST - 1)
+                ):
                     yield running.popleft()[1].result()
             while running:
                 yield running.popleft()[1].result()

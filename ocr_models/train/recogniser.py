@@ -6,8 +6,8 @@
     python -m ocr_models.train.recogniser learn LINES --out NEW --signs SIGNS
     python -m ocr_models.train.recogniser score LINES OLD.onnx NEW/line-reader-vi.onnx
 
-LINES is a folder that the first two write files of lines into. `fit` needs the extra `train`; the others do not.
-The steps in full, and what was measured: docs/models.md.
+LINES is a folder that the first two write files of lines into. `fit` and `learn` need the extra `train`; the others
+do not. The steps in full, and what was measured: docs/models.md.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from ocr_models.line_reader import COLUMN
+from ocr_models.line_reader import as_input
+from ocr_models.network import open_network
 from ocr_models.train.graph import line_graph
 from ocr_models.train.lines import TrainingLine
 from pipeline.reading.ctc import BLANK, IMPOSSIBLE, Alphabet
@@ -52,16 +53,11 @@ class Network:
         (last,) = (node.input[0] for node in model.graph.node if "head.bias" in node.input)
         (features,) = (node.input[0] for node in model.graph.node if last in node.output)
         model.graph.output.append(onnx.helper.make_tensor_value_info(features, onnx.TensorProto.FLOAT, None))
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        return cls(weights, session, features)
+        return cls(weights, open_network(model.SerializeToString()), features)
 
     def seen(self, line: TrainingLine) -> tuple[Floats, Floats]:
         """Features, and log-probabilities of the characters, of each frame."""
-        ink = line.ink()
-        x = np.zeros((1, 1, ink.shape[0], -(-ink.shape[1] // COLUMN) * COLUMN), np.float32)
-        x[0, 0, :, : ink.shape[1]] = ink / 255.0
+        x = as_input(line.ink().astype(np.float32) / 255.0)
         features, log_probs = self.session.run([self.features, "log_probs"], {"x": x})
         return np.asarray(features, np.float32), np.asarray(log_probs[0], np.float32)
 
