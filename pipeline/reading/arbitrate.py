@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline.ports import END, START, LanguageModel
 from pipeline.reading.candidates import all_known, candidates
-from pipeline.reading.ctc import LineFrames, SeenWord, log_likelihoods
+from pipeline.reading.ctc import LineFrames, SeenWord, Spellings, log_likelihoods
 from pipeline.reading.slots import Slot
 from pipeline.reading.text import TOKEN, has_digit, strip_marks
 
@@ -113,8 +113,8 @@ def decide(
     """The text of each slot of a line, and the context in which the next line goes on; `second` is what a second
     reader saw in it, if one was asked."""
     choices = [
-        replace(_choice(line, second, place, model, weights), name=name)
-        for place, name in zip(places, _in_names(places), strict=True)
+        replace(choice, name=name)
+        for choice, name in zip(_choices(line, second, places, model, weights), _in_names(places), strict=True)
     ]
     path, after = _best_path(choices, model, weights, context)
     return list(_decisions(choices, path, model, weights, context)), after
@@ -126,29 +126,53 @@ def _in_names(places: Sequence[Slot]) -> list[bool]:
     return [here and (before or after) for before, here, after in zip(capital, capital[1:], capital[2:], strict=False)]
 
 
-def _choice(
-    line: LineFrames, second_line: LineFrames | None, place: Slot, model: LanguageModel, weights: Weights
-) -> Choice:
+def _choices(
+    line: LineFrames, second: LineFrames | None, places: Sequence[Slot], model: LanguageModel, weights: Weights
+) -> list[Choice]:
+    """What may stand in each place. What is open is weighed for the whole line at once."""
+    texts = [_texts(place, second is None, model, weights) for place in places]
+    is_open = [at for at, may_stand in enumerate(texts) if len(may_stand) > 1]
+    ink = _fit(line, [(places[at].seen, texts[at]) for at in is_open], weights)
+    asked = [at for at in is_open if second is not None and places[at].second]
+    seconds = _fit(second, [(places[at].second, texts[at]) for at in asked], weights) if second is not None else []
+    likelihoods, others = dict(zip(is_open, ink, strict=True)), dict(zip(asked, seconds, strict=True))
+    return [
+        _weighed(place, texts[at], likelihoods[at], others.get(at), model, weights)
+        if at in likelihoods
+        else Choice(slot=place, texts=tuple(texts[at]), scores=(0.0,))
+        for at, place in enumerate(places)
+    ]
+
+
+def _texts(place: Slot, alone: bool, model: LanguageModel, weights: Weights) -> list[str]:
+    """The texts that may stand in a place; one where nothing is to be weighed. `alone`: there is no second reader."""
     seen, second = place.seen_text, place.second_text
-    alone = second_line is None
     if not place.seen:
         believed = min(word.confidence for word in place.second) >= weights.second_alone
-        return Choice(slot=place, texts=(second if believed else "",), scores=(0.0,))
+        return [second if believed else ""]
     surely = min(word.confidence for word in place.seen)
     agreed = surely > (weights.sure_alone if alone else weights.sure) and (alone or seen == second)
     if agreed and all_known(seen, model):
-        return Choice(slot=place, texts=(seen,), scores=(0.0,))
-    texts = candidates([seen, second], model)
-    if len(texts) == 1:
-        return Choice(slot=place, texts=tuple(texts), scores=(0.0,))
-    likelihoods = _fit(line, place.seen, texts, weights)
+        return [seen]
+    return candidates([seen, second], model)
+
+
+def _weighed(
+    place: Slot,
+    texts: list[str],
+    likelihoods: NDArray[np.float64],
+    second_fit: NDArray[np.float64] | None,
+    model: LanguageModel,
+    weights: Weights,
+) -> Choice:
+    """The likeliest of the texts by the frames of both readers; `second_fit` is None where the second saw nothing."""
+    seen, second = place.seen_text, place.second_text
     scored = _ink(likelihoods, texts, weights)
-    if second_line is not None and place.second:
+    if second_fit is not None:
         say = weights.second
         if any(has_digit(text) or not all_known(text, model) for text in (seen, second)):
             say *= weights.second_in_codes
-        fit = _fit(second_line, place.second, texts, weights)
-        scored = scored + say * np.maximum(fit - fit.max(), -weights.second_cap)
+        scored = scored + say * np.maximum(second_fit - second_fit.max(), -weights.second_cap)
     kept = _shortlist(scored, texts, {seen, second}, weights.candidates)
     scores = [float(scored[k]) for k in kept]
     if seen[0].isupper():
@@ -164,10 +188,12 @@ def _choice(
     )
 
 
-def _fit(line: LineFrames, words: Sequence[SeenWord], texts: Sequence[str], weights: Weights) -> NDArray[np.float64]:
-    """How well each text fits the frames in which `words` were seen."""
-    frames = line.log_probs[words[0].first : words[-1].last]
-    return log_likelihoods(frames, texts, line.alphabet, unknown=weights.unknown)
+def _fit(
+    line: LineFrames, places: Sequence[tuple[Sequence[SeenWord], Sequence[str]]], weights: Weights
+) -> list[NDArray[np.float64]]:
+    """For each place how well each of its texts fits the frames in which its words were seen."""
+    spellings = [Spellings(first=words[0].first, last=words[-1].last, texts=texts) for words, texts in places]
+    return log_likelihoods(line, spellings, unknown=weights.unknown)
 
 
 def _ink(likelihoods: NDArray[np.float64], texts: list[str], weights: Weights) -> NDArray[np.float64]:

@@ -56,6 +56,8 @@ def _with_missing_space(reading: str, model: LanguageModel) -> Iterator[str]:
 def part_digits(reading: str) -> str:
     """A space between three small letters or more and a digit, either way round ("ngày20tháng" has lost two), and
     behind the colon of a label ("Số:280")."""
+    if not has_digit(reading):
+        return reading
     out: list[str] = []
     for at, character in enumerate(reading):
         before, after = reading[max(0, at - 3) : at], reading[at : at + 3]

@@ -118,42 +118,57 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
     return words
 
 
-def log_likelihoods(
-    log_probs: NDArray[np.float32], texts: Sequence[str], alphabet: Alphabet, *, unknown: float
-) -> NDArray[np.float64]:
-    """For each text the log-probability of its best path through the frames (Viterbi; a fifth of the cost of the
-    sum over all paths, which ranks no better here). -1e9 where the frames are too few.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spellings:
+    """Texts of which one stands in the frames `first` to `last` (exclusive) of a line."""
+
+    first: int
+    last: int
+    texts: Sequence[str]
+
+
+def log_likelihoods(line: LineFrames, places: Sequence[Spellings], *, unknown: float) -> list[NDArray[np.float64]]:
+    """For each place and each of its texts the log-probability of its best path through the place's frames (Viterbi; a
+    fifth of the cost of the sum over all paths, which ranks no better here). -1e9 where the frames are too few.
 
     A character that the network doesn't know fits any frame as well as its best character does, less `unknown`;
     so a reading by somebody else is judged by the characters that both know.
     """
-    if not len(log_probs):
-        return np.full(len(texts), IMPOSSIBLE)
-    emissions = _with_wildcard(log_probs.astype(np.float64), alphabet, unknown)
+    found = [np.full(len(place.texts), IMPOSSIBLE) for place in places]
+    # All places are worked out side by side, a row for each text; the longest first, to go on with the first rows.
+    order = sorted(range(len(places)), key=lambda at: places[at].first - places[at].last)
+    rows = [(at, text) for at in order if places[at].first < places[at].last for text in places[at].texts]
+    if not rows:
+        return found
+    emissions = _with_wildcard(line.log_probs.astype(np.float64), line.alphabet, unknown)
     wildcard = emissions.shape[1] - 1
-    spelt = [[alphabet.index.get(c, wildcard) for c in text] for text in texts]
-    width = 2 * max(map(len, spelt), default=0) + 1
-    labels = np.full((len(texts), width), BLANK)
-    skips = np.full((len(texts), width), IMPOSSIBLE)
-    for row, spelling in enumerate(spelt):
-        labels[row, 1 : 2 * len(spelling) : 2] = spelling
-        for at in range(1, len(spelling)):
-            if spelling[at - 1] != spelling[at]:
-                skips[row, 2 * at + 1] = 0.0
+    lengths = np.array([len(text) for _, text in rows])
+    labels = np.full((len(rows), 2 * int(lengths.max()) + 1), BLANK)
+    for row, (_, text) in zip(labels, rows, strict=True):
+        row[1 : 2 * len(text) : 2] = [line.alphabet.index.get(c, wildcard) for c in text]
+    skips = np.full(labels.shape, IMPOSSIBLE)
+    skips[:, 3::2][labels[:, 3::2] != labels[:, 1:-2:2]] = 0.0
+    first, last = np.array([(places[at].first, places[at].last) for at, _ in rows]).T
+    at_frame = np.minimum(first + np.arange((last - first).max())[:, None], last - 1)
+    emitted = emissions[at_frame[:, :, None], labels]
     # Two impossible columns before the first, and arrays of their own for what is reused: this is where time goes.
-    padded = np.full((len(texts), width + 2), IMPOSSIBLE)
+    padded = np.full((len(rows), labels.shape[1] + 2), IMPOSSIBLE)
     scores, one_back, two_back = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
     best = np.empty_like(skips)
-    emitted = emissions[:, labels]
     scores[:, :2] = emitted[0, :, :2]
-    for here in emitted[1:]:
-        np.add(two_back, skips, out=best)
-        np.maximum(best, one_back, out=best)
-        np.maximum(best, scores, out=best)
-        np.add(best, here, out=scores)
-    rows = np.arange(len(texts))
-    ends = np.array([2 * len(spelling) for spelling in spelt])
-    return np.asarray(np.maximum(scores[rows, ends], scores[rows, np.maximum(ends - 1, 0)]), np.float64)
+    going_on = np.searchsorted(first - last, -np.arange(1, len(emitted)))  # rows with more frames than 1, 2, ...
+    for here, count in zip(emitted[1:], going_on.tolist(), strict=True):
+        np.add(two_back[:count], skips[:count], out=best[:count])
+        np.maximum(best[:count], one_back[:count], out=best[:count])
+        np.maximum(best[:count], scores[:count], out=best[:count])
+        np.add(best[:count], here[:count], out=scores[:count])
+    each = np.arange(len(rows))
+    ends = np.maximum(scores[each, 2 * lengths], scores[each, np.maximum(2 * lengths - 1, 0)])
+    done = 0
+    for at in dict.fromkeys(at for at, _ in rows):
+        found[at] = ends[done : done + len(found[at])]
+        done += len(found[at])
+    return found
 
 
 def mean_peak(line: LineFrames) -> float:

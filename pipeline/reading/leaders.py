@@ -7,7 +7,6 @@ words beside them. So leaders are cut out of a line before it is read, which lea
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +49,8 @@ def _leaders(ink: NDArray[np.bool_], long: float) -> Iterator[tuple[int, int]]:
     upper = round(UPPER * len(ink))
     letters = np.flatnonzero(ink[:upper].sum(0) > 1)
     below = np.asarray(ink[upper:].any(0))
-    for left, right in pairwise([-1, *letters.tolist(), ink.shape[1]]):
-        if right - left - 1 >= long and below[left + 1 : right].mean() >= DOTTED:
-            yield left + 1, right
+    edges = np.concatenate([[-1], letters, [ink.shape[1]]])
+    for gap in np.flatnonzero(np.diff(edges) - 1 >= long).tolist():
+        left, right = int(edges[gap]) + 1, int(edges[gap + 1])
+        if below[left:right].mean() >= DOTTED:
+            yield left, right
