@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from flows.services import Services
 from pipeline import keys
+from pipeline.adapters import adapter
 from pipeline.errors import NotFound, UsageError
 from pipeline.indicators import sampling
 from pipeline.model import Centre, Dossier, EntryDraft, Period, ScanPage, Verdict
@@ -134,14 +135,11 @@ class Sheet:
     judgements: tuple[Judgement, ...]
 
 
-_SHEET = TypeAdapter(Sheet)
-
-
 def record(services: Services, filled: bytes, by: str, at: datetime) -> Sheet:
     """Keeps the verdicts of a sheet, each as an object and as a row. Raises UsageError where it is none, or judges
     documents that are not digitized for its centre and days; nothing is kept then."""
     try:
-        sheet = _SHEET.validate_json(filled)
+        sheet = adapter(Sheet).validate_json(filled)
     except ValidationError as error:
         raise UsageError(f"This is no filled-in sheet: {error.error_count()} faults. Save it from the page.") from None
     period = Period(name="", first=sheet.first, last=sheet.last)

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
+from pipeline.adapters import adapter
 from pipeline.errors import UsageError
 from pipeline.model import ReaderIdentity, digest
 
@@ -182,7 +183,7 @@ def bucket_and_prefix(source: str) -> tuple[str, str] | None:
 
 
 def backfill_id(spec: Spec, created_at: datetime) -> str:
-    return digest(_FORM.dump_json(spec).decode(), created_at.isoformat())[:8]
+    return digest(adapter(Spec).dump_json(spec).decode(), created_at.isoformat())[:8]
 
 
 def in_sample(place: str, share: float) -> bool:
@@ -241,19 +242,17 @@ def _version(text: str) -> list[tuple[int, str]]:
 
 # --- as JSON ------------------------------------------------------------------------------------------------
 
-_FORM = TypeAdapter(Spec)
-
 
 def dump(spec: Spec) -> dict[str, Any]:
     """Plain values, the same for the same spec."""
-    found: dict[str, Any] = _FORM.dump_python(spec, mode="json")
+    found: dict[str, Any] = adapter(Spec).dump_python(spec, mode="json")
     return found
 
 
 def load(value: object) -> Spec:
     """Raises UsageError where it is no spec."""
     try:
-        return _FORM.validate_python(value)
+        return adapter(Spec).validate_python(value)
     except ValidationError as error:
         what = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise UsageError(f"This is not a plan of a backfill: {what}.") from None

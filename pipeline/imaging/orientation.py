@@ -66,18 +66,22 @@ def _contrasts(marks: Marks, angles: NDArray[np.float64], width: float) -> NDArr
     left, _, right, bottom = marks.boxes.T
     middle, size = (left + right) / 2, marks.size
     reach = round(SURROUNDINGS / width)
-    found = []
-    for slope in np.tan(np.radians(angles)):
-        offset = bottom - middle * slope
-        rows = np.bincount(((offset - offset.min()) / (width * size)).astype(np.int64))
-        # Two rows of bins at a time: a line that lies across their border counts whole.
-        counts = np.append(rows, 0)[:-1] + np.append(rows, 0)[1:]
-        before = np.concatenate([np.zeros(reach), np.cumsum(rows), np.full(reach + 1, len(marks))])
-        near = before[2 * reach :][: len(rows)] - np.concatenate([[0.0], before])[: len(rows)]
-        pairs, expected = (counts * (counts - 1)).sum(), (counts * (near - 1)).sum() / reach
-        # So few pairs are chance, not lines.
-        found.append(pairs / expected if pairs > 2 * len(marks) else 0.0)
-    return np.array(found)
+    offset = bottom - middle * np.tan(np.radians(angles))[:, None]
+    at = ((offset - offset.min(1, keepdims=True)) / (width * size)).astype(np.int64)
+    angle = np.arange(len(angles))[:, None]
+    # For each angle its rows of bins, with room for what is near the first one and the last one.
+    length = int(at.max()) + 1 + reach + 1 + reach
+    rows = np.bincount((angle * length + reach + 1 + at).ravel(), minlength=len(angles) * length)
+    rows = rows.reshape(len(angles), length)
+    before = np.cumsum(rows, axis=1)
+    near = before[:, 2 * reach + 1 :] - before[:, : -(2 * reach + 1)]
+    rows = rows[:, reach + 1 : length - reach]
+    # Two rows of bins at a time: a line that lies across their border counts whole.
+    counts = rows.copy()
+    counts[:, :-1] += rows[:, 1:]
+    pairs, expected = (counts * (counts - 1)).sum(1), (counts * (near - 1)).sum(1) / reach
+    # So few pairs are chance, not lines.
+    return np.where(pairs > 2 * len(marks), pairs / np.maximum(expected, 1e-9), 0.0)
 
 
 def turned_back(width: int, height: int, turns: int) -> Affine:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from pipeline.adapters import adapter
 from pipeline.errors import IntegrityError
 from pipeline.indicators.definitions import DEFINITIONS
 from pipeline.indicators.report import Report, file_name
@@ -16,6 +17,7 @@ from pipeline.model import Period, Scope
 
 Figures = Mapping[str, Mapping[str, tuple[int, int]]]
 """Numerator and denominator by place (its code; the nation and its parts by name) and indicator."""
+_Plain = dict[str, dict[str, tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,31 +71,27 @@ class Edition:
         return file_name(self.scope, self.code, self.period, self.units_on)
 
 
-_FIGURES: TypeAdapter[Figures] = TypeAdapter(dict[str, dict[str, tuple[int, int]]])
-_EDITION = TypeAdapter(Edition)
-
-
 def dump_figures(of: Figures) -> bytes:
     """Canonical JSON."""
-    return _FIGURES.dump_json(dict(of))
+    return adapter(_Plain).dump_json({place: dict(found) for place, found in of.items()})
 
 
 def load_figures(data: bytes) -> Figures:
     """Raises IntegrityError where the bytes are not what `dump_figures` makes."""
     try:
-        return _FIGURES.validate_json(data)
+        return adapter(_Plain).validate_json(data)
     except ValidationError as error:
         raise IntegrityError(f"the figures of an edition, {error.error_count()} faults.") from None
 
 
 def dump(edition: Edition) -> bytes:
-    return _EDITION.dump_json(edition)
+    return adapter(Edition).dump_json(edition)
 
 
 def load(data: bytes | str) -> Edition:
     """Raises IntegrityError where the bytes are not what `dump` makes."""
     try:
-        return _EDITION.validate_json(data)
+        return adapter(Edition).validate_json(data)
     except ValidationError as error:
         raise IntegrityError(f"an edition, {error.error_count()} faults.") from None
 

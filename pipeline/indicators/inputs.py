@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from pipeline.adapters import adapter
 from pipeline.errors import IntegrityError
 from pipeline.indicators import connections, difficulties, rates, scores, trend
 from pipeline.indicators.report import Report, build
@@ -150,19 +151,16 @@ def _sectors(inputs: Inputs, standard: Standard) -> tuple[Row, ...]:
     return tuple(found)
 
 
-_FORM = TypeAdapter(Inputs)
-
-
 def dump(inputs: Inputs) -> bytes:
     """Canonical JSON: the same for the same figures, in whatever order the tallies come."""
     before = None if inputs.before is None else _plain(inputs.before)
-    return _FORM.dump_json(replace(inputs, tallies=_plain(inputs.tallies), before=before))
+    return adapter(Inputs).dump_json(replace(inputs, tallies=_plain(inputs.tallies), before=before))
 
 
 def load(data: bytes) -> Inputs:
     """Raises IntegrityError where the bytes are not what `dump` makes."""
     try:
-        return _FORM.validate_json(data)
+        return adapter(Inputs).validate_json(data)
     except ValidationError as error:
         raise IntegrityError(f"the inputs of a report, {error.error_count()} faults.") from None
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from pipeline.adapters import adapter
 from pipeline.errors import IntegrityError
 from pipeline.model import Document, Original, Receipt
 
@@ -17,9 +18,6 @@ class ReceiptRecord:
     receipt: Receipt
     original: Original
     documents: tuple[Document, ...]
-
-
-_RECORD = TypeAdapter(ReceiptRecord)
 
 
 def dump(receipt: Receipt, original: Original, documents: Sequence[Document]) -> bytes:
@@ -34,6 +32,6 @@ def dump(receipt: Receipt, original: Original, documents: Sequence[Document]) ->
 def load(data: bytes) -> ReceiptRecord:
     """Raises IntegrityError."""
     try:
-        return _RECORD.validate_json(data)
+        return adapter(ReceiptRecord).validate_json(data)
     except ValidationError:
         raise IntegrityError("The record of a receipt cannot be read.") from None

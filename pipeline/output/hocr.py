@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -139,11 +139,11 @@ def _clean(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
+    return escape(_clean(text), quote=False)
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
+    return f'"{escape(_clean(text))}"'
 
 
 # --- and back -----------------------------------------------------------------------------------------------

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from pipeline.adapters import adapter
 from pipeline.errors import IntegrityError
 from pipeline.model import Reading
 from pipeline.output import manifest, text
-
-_READING = TypeAdapter(Reading)
 
 
 def dump(reading: Reading) -> bytes:
@@ -24,6 +23,6 @@ def dump(reading: Reading) -> bytes:
 def load(record: bytes, texts: bytes) -> Reading:
     """A reading from its record and its text file. Raises IntegrityError."""
     try:
-        return replace(_READING.validate_json(record), texts=text.parse(texts.decode()))
+        return replace(adapter(Reading).validate_json(record), texts=text.parse(texts.decode()))
     except (ValidationError, UnicodeDecodeError):
         raise IntegrityError("The record of a reading cannot be read.") from None

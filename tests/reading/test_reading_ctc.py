@@ -99,7 +99,7 @@ def _best_path_by_hand(line: LineFrames, first: int, last: int, text: str) -> fl
         if label >= 0:
             return float(seen[label])
         letters = [p for at, p in enumerate(seen) if at not in (0, alphabet.space)]
-        return max(max(letters), -6.0) - 1.5
+        return max(*letters, -6.0) - 1.5
 
     def best_from(frame: int, state: int) -> float:
         here = emission(frame, states[state])
