@@ -101,7 +101,10 @@ def even_background(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     height, width = grey.shape
     factor = recipe.background_reduction
     small = shrunk(grey, max(1, width // factor), max(1, height // factor))
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), recipe.background_window)
+    lightest = cv2.dilate(small, np.ones((5, 5), np.uint8))
+    if lightest.min() == 255:  # no grey in it: a scan of one bit
+        return grey
+    paper = cv2.medianBlur(lightest, recipe.background_window)
     background = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, background, scale=255), dtype=np.uint8)
 

@@ -94,10 +94,13 @@ def turned_back(width: int, height: int, turns: int) -> Affine:
     }[turns % 4]
 
 
+_ROTATIONS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
 def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:
     """The picture turned clockwise by `turns` quarters, and the map from its pixels to those of `pixels`."""
     height, width = pixels.shape[:2]
-    turned = np.ascontiguousarray(np.rot90(pixels, -turns)) if turns % 4 else pixels
+    turned = np.asarray(cv2.rotate(pixels, _ROTATIONS[turns % 4]), np.uint8) if turns % 4 else pixels
     return turned, turned_back(width, height, turns)
 
 

@@ -140,7 +140,7 @@ def log_likelihoods(line: LineFrames, places: Sequence[Spellings], *, unknown: f
     rows = [(at, text) for at in order if places[at].first < places[at].last for text in places[at].texts]
     if not rows:
         return found
-    emissions = _with_wildcard(line.log_probs.astype(np.float64), line.alphabet, unknown)
+    emissions = _with_wildcard(line, unknown)
     wildcard = emissions.shape[1] - 1
     lengths = np.array([len(text) for _, text in rows])
     labels = np.full((len(rows), 2 * int(lengths.max()) + 1), BLANK)
@@ -183,8 +183,12 @@ def letters_of(line: LineFrames) -> int:
     return int(((best != BLANK) & (best != np.concatenate([[BLANK], best[:-1]]))).sum()) if len(best) else 0
 
 
-def _with_wildcard(log_probs: NDArray[np.float64], alphabet: Alphabet, unknown: float) -> NDArray[np.float64]:
-    letters = log_probs.copy()
-    letters[:, [BLANK, alphabet.space]] = IMPOSSIBLE
-    wildcard = np.maximum(letters.max(1), -6.0) - unknown
-    return np.concatenate([log_probs, wildcard[:, None]], axis=1)
+def _with_wildcard(line: LineFrames, unknown: float) -> NDArray[np.float64]:
+    """The log-probabilities, and behind them as a class of its own what a character is worth that has no class."""
+    seen, space = line.log_probs, line.alphabet.space
+    frames, classes = seen.shape
+    emissions = np.empty((frames, classes + 1))
+    emissions[:, :classes] = seen
+    letters = np.maximum(seen[:, BLANK + 1 : space].max(1, initial=-6.0), seen[:, space + 1 :].max(1, initial=-6.0))
+    emissions[:, classes] = letters.astype(np.float64) - unknown
+    return emissions
