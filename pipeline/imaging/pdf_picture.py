@@ -10,7 +10,6 @@ import ctypes
 import io
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pikepdf
 from pdf2image import convert_from_path
@@ -20,10 +19,9 @@ from pypdfium2 import raw
 
 from pipeline.errors import BrokenScan, ProgramMissing, TooLarge
 from pipeline.geometry import POINTS_PER_INCH, Affine, Box
-from pipeline.imaging import pixels
+from pipeline.imaging import jpeg, pixels
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.page_content import Picture
-from pipeline.imaging.sniff import JPEG_END
 from pipeline.model import PageImage, Pixels, ScanPage
 
 LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
@@ -32,11 +30,6 @@ LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
 
 _BAND = 64
 """Rows of the reduced picture that are made at a time."""
-_JPEG_TAIL = 64
-"""Bytes at the end of a JPEG within which its end marker is; some scanners put others behind it. Fewer than for a file
-of its own: what has more, PDFium decodes."""
-_DECODED_BY = {1: 0, 2: 1 << 4, 4: 1 << 5, 8: 1 << 6}
-"""Bits of OpenCV's flags for decoding at a half, a quarter, an eighth."""
 
 
 def embedded_picture(
@@ -109,8 +102,8 @@ def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_a
 
 def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Pixels | None:
     """The picture, grey or RGB, reduced by `factor`."""
-    jpeg = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
-    return jpeg if jpeg is not None else _by_pdfium(picture, factor)
+    found = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
+    return found if found is not None else _by_pdfium(picture, factor)
 
 
 def _plain_jpeg(source: pikepdf.Object) -> bool:
@@ -126,22 +119,14 @@ def _plain_jpeg(source: pikepdf.Object) -> bool:
 
 
 def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels | None:
-    """Decoded at reduced size where that is wanted; None where it is cut off, or has another size or colours.
-
-    Pillow looks at its header, OpenCV decodes the same pixels in two thirds of the time.
-    """
+    """Decoded at reduced size where that is wanted; None where it is cut off, or has another size or colours."""
     try:
         data = source.read_raw_bytes()
         header = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     except (OSError, SyntaxError, ValueError, pikepdf.PdfError):
         return None
-    grey = source.get("/ColorSpace") == "/DeviceGray"
-    if header.size != size or header.mode != ("L" if grey else "RGB") or JPEG_END not in data[-_JPEG_TAIL:]:
-        return None
-    colours = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
-    flags = colours | _DECODED_BY[factor] | cv2.IMREAD_IGNORE_ORIENTATION
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    return None if decoded is None else np.asarray(decoded, np.uint8)
+    mode = "L" if source.get("/ColorSpace") == "/DeviceGray" else "RGB"
+    return jpeg.decoded(data, mode, factor) if (header.size, header.mode) == (size, mode) else None
 
 
 def _by_pdfium(picture: Picture, factor: int) -> Pixels | None:

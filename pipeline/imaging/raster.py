@@ -15,11 +15,11 @@ from PIL import ExifTags, Image, ImageFile, ImageOps, JpegImagePlugin, PngImageP
 
 from pipeline.errors import BrokenScan, NoPages, TooLarge, TooManyPages
 from pipeline.geometry import POINTS_PER_INCH, Affine, pixels_to_points
-from pipeline.imaging import pixels
+from pipeline.imaging import jpeg, pixels
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.picture_dpi import picture_dpi
 from pipeline.imaging.sniff import JPEG_END
-from pipeline.model import MediaType, PageImage, ScanPage
+from pipeline.model import MediaType, PageImage, Pixels, ScanPage
 
 FORMATS = {MediaType.TIFF: "TIFF", MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
 _SIDEWAYS = range(5, 9)
@@ -110,7 +110,7 @@ class PictureFile:
         dpi_x, dpi_y = picture_dpi(width, height, tag_x, tag_y)
 
         factor = pixels.shrink_factor(width, height, max(dpi_x, dpi_y), enough)
-        upright = np.asarray(_upright(image, factor), np.uint8)
+        upright = _upright(image, self._file, factor)
         rows, columns = upright.shape[:2]
         # the reduced size is rounded up: what counts is how many pixels the page's side has now
         now_x, now_y = dpi_x * columns / width, dpi_y * rows / height
@@ -138,15 +138,19 @@ def _open(file: BinaryIO, kind: MediaType) -> ImageFile.ImageFile:
     return JpegImagePlugin.JpegImageFile(file) if kind is MediaType.JPEG else PngImagePlugin.PngImageFile(file)
 
 
-def _upright(image: ImageFile.ImageFile, factor: int) -> Image.Image:
+def _upright(image: ImageFile.ImageFile, file: BinaryIO, factor: int) -> Pixels:
     """The pixels, reduced by `factor` and turned as EXIF says."""
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and image.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+        file.seek(0)
+        if (found := jpeg.decoded(file.read(), image.mode, factor)) is not None:
+            return found
     full = image.size
     if factor > 1 and isinstance(image, JpegImagePlugin.JpegImageFile):
         image.draft(None, (full[0] // factor, full[1] // factor))
     rest = max(1, factor * image.width // full[0])  # what draft mode has left to do
     image.load()
     turned = ImageOps.exif_transpose(image)
-    return pixels.reduced(pixels.plain(turned), rest)
+    return np.asarray(pixels.reduced(pixels.plain(turned), rest), np.uint8)
 
 
 def _tagged_dpi(image: Image.Image) -> tuple[float, float]:

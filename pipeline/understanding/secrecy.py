@@ -125,12 +125,15 @@ def _framed(grey: Pixels, scale: float) -> Iterator[_Box]:
 def _pieces(mask: Pixels, scale: float) -> Iterator[tuple[_Box, Pixels]]:
     """Connected pieces of the size of a stamp lying or standing, each with its own picture."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    for index, (left, top, width, height, _) in enumerate(np.asarray(stats)):
-        longer, shorter = max(width, height) / (_MM * scale), min(width, height) / (_MM * scale)
-        fits = _WIDTH_MM[0] <= longer <= _WIDTH_MM[1] and _HEIGHT_MM[0] <= shorter <= _HEIGHT_MM[1]
-        if index and fits and longer >= 1.2 * shorter:
-            piece = labels[top : top + height, left : left + width] == index
-            yield _Box(int(left), int(top), int(width), int(height)), piece.astype(np.uint8)
+    sides = np.asarray(stats)[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / (_MM * scale)
+    longer, shorter = sides.max(1), sides.min(1)
+    fits = (_WIDTH_MM[0] <= longer) & (longer <= _WIDTH_MM[1]) & (_HEIGHT_MM[0] <= shorter) & (shorter <= _HEIGHT_MM[1])
+    fits &= longer >= 1.2 * shorter
+    fits[0] = False  # what is no ink
+    for index in np.flatnonzero(fits).tolist():
+        left, top, width, height, _ = stats[index].tolist()
+        piece = labels[top : top + height, left : left + width] == index
+        yield _Box(left, top, width, height), piece.astype(np.uint8)
 
 
 def _distinct(boxes: Iterable[_Box]) -> list[_Box]:
