@@ -35,7 +35,9 @@ _CHUNK_BYTES = 32 << 20
 """Pages are written to disk whenever so many bytes of pictures are held."""
 _SIDEWAYS = (5, 6, 7, 8)
 _BITS_PER_SAMPLE = 258
-_TAKEN_AS_IS = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
+_ONE_STRIP = 1 << 30
+"""Bytes; no page has more."""
+_TAKEN_AS_IS = ("L", "LA", "P", "RGB", "RGBA", "CMYK")
 _UNREADABLE = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError, zlib.error)
 """What Pillow and img2pdf raise on pictures that they cannot take."""
 _PLACEMENT = {
@@ -183,6 +185,8 @@ def _tiff_page(path: Path, image: Image.Image, number: int) -> _Picture:
     out = io.BytesIO()
     if upright.mode.startswith("I;16"):
         upright.save(out, "PNG")
+    elif upright.mode == "1":  # in one strip, as a PDF has it: else img2pdf decodes and encodes it once more
+        upright.save(out, "TIFF", compression="group4", strip_size=_ONE_STRIP)
     else:
         stored = upright if upright.mode in _TAKEN_AS_IS else pixels.plain(upright)
         stored.save(out, "TIFF")
