@@ -7,21 +7,18 @@ means is written into the PDF when all pages are done.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 NAME = "SohoaGlyphless"
+FONT = Path(__file__).parent / "glyphless.ttf"
+"""Two glyphs that are the same block; made by `glyphless_font`."""
 WIDTH = 500
 """Advance of every glyph in thousandths of an em."""
-_HEIGHT = 700
 _LAST_GLYPH = 0xFFFF
 _REPLACEMENT = "\ufffd"
 _CMAP_BLOCK = 100
@@ -52,36 +49,6 @@ class Glyphs:
         return tuple(self._numbers)
 
 
-def _block() -> Glyph:
-    """A block as tall as a capital. It is never painted, but PDFium (Chrome) places and parts text by outlines: without
-    one it has no height for a selection and loses dashes."""
-    pen = TTGlyphPen(None)
-    for step, corner in enumerate(((0, 0), (0, _HEIGHT), (WIDTH, _HEIGHT), (WIDTH, 0))):
-        (pen.lineTo if step else pen.moveTo)(corner)
-    pen.closePath()
-    return pen.glyph()
-
-
-@lru_cache(maxsize=1)
-def font_file() -> bytes:
-    """A TrueType font of two glyphs that are the same block; the same bytes every time."""
-    builder = FontBuilder(1000, isTTF=True)
-    builder.font.recalcTimestamp = False
-    builder.updateHead(created=0, modified=0)
-    names = [".notdef", "block"]
-    builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({})
-    builder.setupGlyf({name: _block() for name in names})
-    builder.setupHorizontalMetrics(dict.fromkeys(names, (WIDTH, 0)))
-    builder.setupHorizontalHeader(ascent=1000, descent=-1)
-    builder.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
-    builder.setupOS2(sTypoAscender=1000, sTypoDescender=-1, usWinAscent=1000, usWinDescent=1)
-    builder.setupPost(keepGlyphNames=False)
-    out = io.BytesIO()
-    builder.save(out)
-    return out.getvalue()
-
-
 class Fonts:
     """The font of one document, in variants that differ in nothing but how high and deep their characters reach.
 
@@ -103,7 +70,7 @@ class Fonts:
         """Puts all variants that were asked for into a PDF; font dictionaries by their resource names."""
         if not self._variants:
             return {}
-        characters, data = self.glyphs.characters, font_file()
+        characters, data = self.glyphs.characters, FONT.read_bytes()
         shared = _Shared(
             file=pdf.make_indirect(Stream(pdf, data, Length1=len(data))),
             to_unicode=pdf.make_indirect(Stream(pdf, to_unicode(characters))),

@@ -18,7 +18,8 @@ from pipeline.errors import ReadingFailed
 from pipeline.geometry import Affine
 from pipeline.model import MediaType, PageRange, TextSource
 from pipeline.output import searchable_pdf
-from pipeline.output.glyphless import font_file
+from pipeline.output.glyphless import FONT
+from pipeline.output.glyphless_font import made
 from pipeline.output.searchable_pdf import Source
 from tests.output.pdf_material import (
     DPI,
@@ -319,8 +320,6 @@ def test_every_orientation_is_shown_upright(tmp_path: Path, orientation: int, ki
     assert np.abs(shown.astype(int) - np.asarray(upright_picture)).mean() < 4
 
 
-def test_the_font_is_the_same_every_time() -> None:
-    one = font_file()
-    font_file.cache_clear()
-    assert font_file() == one
-    assert len(one) < 2_000
+def test_the_font_is_as_it_would_be_made_anew() -> None:
+    assert FONT.read_bytes() == made()
+    assert len(made()) < 2_000
