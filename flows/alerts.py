@@ -121,7 +121,7 @@ def _codes(beat: heartbeat.Heartbeat | None) -> set[str]:
 
 def _waiting(services: Services) -> int:
     """What clerks wait for; backfills have a progress of their own."""
-    return services.catalogue.activity.workload().waiting
+    return services.catalogue.activity.waiting()
 
 
 def _backfills(services: Services) -> Iterator[Alert]:

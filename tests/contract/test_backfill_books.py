@@ -198,6 +198,7 @@ def test_cancelling_leaves_documents_that_were_read_as_they_were(catalogue: Cata
     begin(catalogue)
     assert catalogue.backfill_documents.attach("b1", 10) == 1
     assert catalogue.activity.workload().documents[DocumentState.RECEIVED] == 1
+    assert catalogue.activity.waiting() == catalogue.activity.workload().waiting == 0  # no clerk waits for it
     catalogue.backfills.move("b1", State.CANCELLED, [State.RUNNING], NOW)
     catalogue.backfill_documents.release(NOW)
     view = catalogue.shelf.view(document.id)

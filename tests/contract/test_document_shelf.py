@@ -151,3 +151,11 @@ def test_every_state_is_counted(catalogue: Catalogue) -> None:
         DocumentState.RECEIVED: 1,
         DocumentState.DONE: 1,
     }
+
+
+def test_what_clerks_wait_for_is_counted(catalogue: Catalogue) -> None:
+    assert catalogue.activity.waiting() == 0
+    drop(catalogue, 1)
+    drop(catalogue, 2)
+    read(catalogue, drop(catalogue, 3))
+    assert catalogue.activity.waiting() == catalogue.activity.workload().waiting == 2
