@@ -52,12 +52,15 @@ SCANS: dict[str, Degradation] = {
     "faded": lambda page, _, n: degrade.fade(page, n, strength=0.8),
     "skewed": lambda page, _, n: degrade.skew(page, -6.0 + 12.0 * (n % 7) / 6)[0],
     "bleed-through": lambda page, other, _: wear.bleed_through(page, other, strength=0.7),
-    "black borders": lambda page, _, n: wear.black_borders(page, n, strength=0.8),
+    "black borders": lambda page, _, n: wear.black_borders(page, n, strength=0.8)[0],
     "holes, staple": lambda page, _, n: wear.holes_and_staple(page, n),
     "ruled": lambda page, *_: wear.ruled(page, strength=0.7),
     "guilloche": lambda page, *_: degrade.guilloche(page, strength=0.7),
     "watermark": watermarked,
 }
+
+AROUND = frozenset({"black borders"})
+"""What lays something around a page and leaves it as large as it was."""
 
 DESKS = ("wood", "dark", "cloth", "pale")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,15 +12,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pdf2image
+import pypdfium2 as pdfium
 from PIL import Image
 
 from benchmarks import material, names
-from benchmarks.degradations import DPI, PHOTOGRAPHS, SCANS, Degradation
+from benchmarks.degradations import AROUND, DPI, PHOTOGRAPHS, SCANS, Degradation
 from pipeline.model import Pixels
 from sample_scans import wear
 
 CLEAN = "clean"
 """The group of pages to which nothing was done."""
+_SQUARE = r"m2\b"
 BORN_DIGITAL = material.REAL.parent / "born-digital"
 
 
@@ -75,8 +78,8 @@ def spreads(acts: int | None) -> Iterator[TestPage]:
     for number in _evenly(range(0, len(_born_digital()) - 1, 2), None if acts is None else acts // 2):
         left, right = _born_digital()[number : number + 2]
         page, _ = wear.side_by_side(rendered(left), _fitted(rendered(right), rendered(left)))
-        truth = "\n".join(path.with_suffix(".gt.txt").read_text("utf-8") for path in (left, right))
-        yield TestPage(name=left.stem, group="two pages", pixels=page, dpi=DPI, truth=truth)
+        both = "\n".join(map(truth, (left, right)))
+        yield TestPage(name=left.stem, group="two pages", pixels=page, dpi=DPI, truth=both)
 
 
 def _evenly(numbers: range, most: int | None) -> list[int]:
@@ -96,8 +99,8 @@ def _page(number: int, name: str, among: Mapping[str, Degradation] | None = None
     page = rendered(path)
     other = _born_digital()[number - 1]
     pixels = among[name](page, _fitted(rendered(other), page), number) if among is not None else page
-    truth = path.with_suffix(".gt.txt").read_text("utf-8")
-    return TestPage(name=path.stem, group=name, pixels=pixels, dpi=DPI * pixels.shape[1] / page.shape[1], truth=truth)
+    dpi = DPI if name in AROUND else DPI * pixels.shape[1] / page.shape[1]
+    return TestPage(name=path.stem, group=name, pixels=pixels, dpi=dpi, truth=truth(path))
 
 
 def _fitted(page: Pixels, to: Pixels) -> Pixels:
@@ -114,6 +117,34 @@ def rendered(path: Path) -> Pixels:
     """The first page of a PDF at 200 dpi, RGB, by poppler: PDFium leaves some appearances of signatures out."""
     (image,) = pdf2image.convert_from_path(path, dpi=round(DPI), first_page=1, last_page=1)
     return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+@cache
+def truth(path: Path) -> str:
+    """What is printed on the first page of a PDF: its text layer, which looks the same but is spelt otherwise in two
+    ways, with Đ for the Icelandic eth, and with m² where the digit behind an m is set as a raised one."""
+    text = path.with_suffix(".gt.txt").read_text("utf-8").replace("Ð", "Đ")
+    raised = _raised(path)
+    if len(re.findall(_SQUARE, text)) != len(raised):
+        return text
+    following = iter(raised)
+    return re.sub(_SQUARE, lambda found: "m²" if next(following) else found[0], text)
+
+
+def _raised(path: Path) -> list[bool]:
+    """Of each m with a 2 behind it on the first page, in the order of the text layer, whether the digit stands on
+    the upper half of the letter or above it."""
+    document = pdfium.PdfDocument(path)
+    text = document[0].get_textpage()
+    characters = text.get_text_range()
+    if len(characters) != text.count_chars():  # a character beyond the first plane: places are not to be told
+        return []
+    found = []
+    for match in re.finditer(_SQUARE, characters):
+        _, low, _, high = text.get_charbox(match.start())
+        found.append(text.get_charbox(match.start() + 1)[1] > (low + high) / 2)
+    document.close()
+    return found
 
 
 def unforeseen(_acts: int | None) -> Iterator[TestPage]:

@@ -1,5 +1,5 @@
 """What use leaves on paper and a scanner adds around it. Pure functions of RGB pixels; every word stays in its place,
-but where two pages are laid side by side."""
+but where black is laid around a page, or another page beside it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sample_scans.drawing import Matrix, as_floats
 _HOLE_MM, _APART_MM, _FROM_EDGE_MM = 6.0, 80.0, 12.0
 """ISO 838."""
 _A4_MM = 210.0
+_SHAVED_MM = 1.0
 
 
 def bleed_through(pixels: Pixels, back: Pixels, *, strength: float = 0.5) -> Pixels:
@@ -21,25 +22,28 @@ def bleed_through(pixels: Pixels, back: Pixels, *, strength: float = 0.5) -> Pix
     return np.clip(np.rint(out), 0, 255).astype(np.uint8)
 
 
-def black_borders(pixels: Pixels, seed: int, *, strength: float = 0.5) -> Pixels:
-    """The open lid of a scanner along all edges, up to 5 % of a side wide at strength 1, not quite straight."""
+def black_borders(pixels: Pixels, seed: int, *, strength: float = 0.5) -> tuple[Pixels, Matrix]:
+    """The open lid of a scanner around a sheet that is smaller than its glass: black along all edges, up to 5 % of a
+    side of the sheet wide at strength 1, not quite straight; and where the sheet came to lie. Where black stands out
+    into the sheet it covers a millimetre of it at most: nothing is printed there."""
     rng = np.random.default_rng(seed)
     height, width = pixels.shape[:2]
-    out = pixels.copy()
-    wide = np.array([width, height] * 2) * rng.uniform(0.3, 1.0, 4) * 0.05 * strength
-    lean = rng.uniform(-0.4, 0.4, 4) * wide
-    left, top, right, bottom = wide
+    sides = np.array([width, height] * 2)
+    left, top, right, bottom = np.rint(sides * rng.uniform(0.3, 1.0, 4) * 0.05 * strength).astype(int)
+    lean = rng.uniform(-1.0, 1.0, 4) * np.minimum([left, top, right, bottom], _SHAVED_MM * width / _A4_MM)
+    glass = (top + height + bottom, left + width + right)
     inner = np.array(
         [
             [left + lean[0], top + lean[1]],
-            [width - right - lean[2], top - lean[1]],
-            [width - right + lean[2], height - bottom - lean[3]],
-            [left - lean[0], height - bottom + lean[3]],
+            [left + width - lean[2], top - lean[1]],
+            [left + width + lean[2], top + height - lean[3]],
+            [left - lean[0], top + height + lean[3]],
         ]
     )
-    sheet = cv2.fillPoly(np.zeros((height, width), np.uint8), [inner.astype(np.int32)], 255)
+    out = cv2.copyMakeBorder(pixels, top, bottom, left, right, cv2.BORDER_REPLICATE)
+    sheet = cv2.fillPoly(np.zeros(glass, np.uint8), [inner.astype(np.int32)], 255)
     out[sheet == 0] = np.clip(rng.normal(14, 5, (int((sheet == 0).sum()), 1)), 0, 255).astype(np.uint8)
-    return out
+    return np.asarray(out, np.uint8), np.array([[1.0, 0, left], [0, 1, top], [0, 0, 1]])
 
 
 def holes_and_staple(pixels: Pixels, seed: int) -> Pixels:

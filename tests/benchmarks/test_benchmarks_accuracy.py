@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pytest
 
 from benchmarks import accuracy, doubt, pages, tables, wrong
@@ -74,6 +75,20 @@ def test_what_is_misread_stands_beside_the_truth_that_is_most_like_it() -> None:
 
 def a_page(text: str) -> pages.TestPage:
     return pages.TestPage(name="p", group="clean", pixels=np.full((9, 9), 255, np.uint8), dpi=200, truth=text)
+
+
+@pytest.mark.parametrize(("rise", "printed"), [(6, "dài 9 m² đất, Điều 5"), (0, "dài 9 m2 đất, Điều 5")])
+def test_a_truth_has_the_raised_digits_that_are_printed_and_the_vietnamese_letter(
+    tmp_path: Path, rise: int, printed: str
+) -> None:
+    document = pikepdf.new()
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    page = document.add_blank_page(page_size=(300, 200))
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    page.Contents = document.make_stream(f"BT /F 14 Tf 20 100 Td (9 m) Tj /F 9 Tf {rise} Ts (2) Tj ET".encode())
+    document.save(tmp_path / "act.pdf")
+    (tmp_path / "act.gt.txt").write_text("dài 9 m2 đất, Ðiều 5", "utf-8")
+    assert pages.truth(tmp_path / "act.pdf") == printed
 
 
 def test_what_was_measured_is_kept_for_the_same_reader_page_and_truth_alone(tmp_path: Path) -> None:

@@ -82,7 +82,6 @@ KEEPS: dict[str, Callable[[Pixels], Pixels]] = {
     "guilloche": lambda p: guilloche(p, strength=0.4),
     "jpeg": lambda p: jpeg(p, 40),
     "bleed-through": lambda p: bleed_through(p, p, strength=0.6),
-    "black borders": lambda p: black_borders(p, SEED, strength=0.6),
     "holes and staple": lambda p: holes_and_staple(p, SEED),
     "ruled": ruled,
     "seal": lambda p: seal_over_text(p, SEED, 300, 250, dpi=200, ring="huyện Mường Vân", middle="Ủy ban nhân dân xã"),
@@ -95,10 +94,23 @@ MOVES: dict[str, Callable[[Pixels], tuple[Pixels, Move]]] = {
     "three quarters": lambda p: turn(p, 3),
     "smaller": lambda p: resized(p, 0.75),
     "120 dpi": lambda p: jpeg_120dpi(p, dpi=200),
+    "black borders": lambda p: black_borders(p, SEED, strength=0.6),
     "perspective": lambda p: perspective(p, SEED, strength=0.7),
     "photograph": lambda p: photograph(p, SEED, some_view(SEED, strength=0.7)),
     "photograph of a book": lambda p: photograph(p, SEED, View(curl=20, tilt=8), desk="dark"),
 }
+
+
+def test_black_borders_lie_beside_the_sheet() -> None:
+    page = draw_lines(TEXT).pixels
+    scan, move = black_borders(page, SEED, strength=1.0)
+    left, top = int(move[0, 2]), int(move[1, 2])
+    margin = page.shape[1] // 200
+    inside = (slice(margin, -margin),) * 2
+    sheet = scan[top : top + page.shape[0], left : left + page.shape[1]]
+    assert np.array_equal(sheet[inside], page[inside])
+    assert scan[: top - margin].max() < 60
+    assert min(left, top, scan.shape[0] - top - page.shape[0], scan.shape[1] - left - page.shape[1]) > 0
 
 
 def test_the_truth_is_what_was_written() -> None:
