@@ -20,7 +20,7 @@ from pipeline.model import Pixels
 class Recipe:
     """Parameters of each step. Change one and the version changes with it."""
 
-    version: str = "2"
+    version: str = "3"
     colour_spread: int = 50
     """A pixel is coloured ink where its strongest and weakest channel differ by more than this (of 255)."""
     background_reduction: int = 8
@@ -29,6 +29,12 @@ class Recipe:
     """Odd side, in reduced pixels, of the median that smooths the background."""
     texture: int = 190
     """After the background has been divided out, what is lighter than this is paper."""
+    texture_ink: float = 0.01
+    """A page of which a greater share is darker has print: a tenth of what stands on a full page of it."""
+    pale: int = 170
+    """Otsu's threshold, the middle between paper and ink, from which print has faded; dark print has 140."""
+    fresh: int = 110
+    """And what it becomes: more than it needs, for print fades unevenly, and the palest of it is to be ink too."""
     texture_rows: int = 4
     """Every so many rows of the picture are enough to tell ink from paper by."""
     bright: float = 0.2
@@ -61,7 +67,7 @@ def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> P
     """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white,
     print of the other side that shows through too."""
     even = even_background(dark_on_light(remove_colour(pixels, recipe), recipe), recipe)
-    return without_texture(without_ghosts(even, recipe), recipe)
+    return settled(without_ghosts(even, recipe), recipe)
 
 
 def remove_colour(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
@@ -153,13 +159,21 @@ def _ghosts(contrast: Pixels, around: Pixels, rows: slice, height: int, recipe: 
     return np.asarray(strokes, np.uint8), np.asarray(dark, np.uint8)
 
 
-def without_texture(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
-    """A page with so little ink that its histogram is all paper, with that paper made white.
+def settled(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
+    """A page whose ink is hardly darker than its paper, by Otsu's threshold: faded print is made as dark as fresh print
+    is, and where there is next to no ink the paper is made white.
 
-    Tesseract tells ink from paper by Otsu's threshold; on a nearly empty page this falls between lighter and darker
-    paper, and the grain of the paper is then read for minutes. A page with print is left alone: its light edges count.
+    Tesseract tells ink from paper by the same threshold; on a nearly empty page it falls between lighter and darker
+    paper, and the grain of the paper is then read for minutes. On a page of faded print it is as high, but there the
+    light edges count; and whatever looks for ink (lines, boxes of words, leaders) looks for dark ink.
     """
-    threshold, _ = cv2.threshold(grey[:: recipe.texture_rows], 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    rows: Pixels = np.ascontiguousarray(grey[:: recipe.texture_rows])
+    threshold, _ = cv2.threshold(rows, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    if threshold < recipe.pale:
+        return grey
+    if np.count_nonzero(rows < recipe.texture) > recipe.texture_ink * rows.size:
+        contrast = (255 - recipe.fresh) / (255 - threshold)
+        return np.asarray(cv2.bitwise_not(cv2.convertScaleAbs(cv2.bitwise_not(grey), alpha=contrast)), dtype=np.uint8)
     if threshold < recipe.texture:
         return grey
     return np.where(grey >= recipe.texture, np.uint8(255), grey)

@@ -14,6 +14,7 @@ from pipeline.imaging.cleanup import (
     even_background,
     remove_colour,
     remove_colour_and_background,
+    settled,
     without_ghosts,
     without_grain,
 )
@@ -72,6 +73,25 @@ def test_white_on_black_is_inverted_and_a_page_on_a_dark_table_is_not() -> None:
 def test_paper_without_print_becomes_white_all_over() -> None:
     grain = np.random.default_rng(1).normal(220, 8, (400, 300)).clip(0, 255).astype(np.uint8)
     assert remove_colour_and_background(grain).min() == 255
+
+
+LETTER = ["Ủy ban nhân dân xã đề nghị xem xét, giải quyết hồ sơ"] * 30
+
+
+def test_faded_print_becomes_as_dark_as_fresh_print_and_keeps_its_edges() -> None:
+    fresh = draw_lines(LETTER, dpi=150).pixels
+    faded = fade(fresh, 3, strength=0.8)
+    core = fresh[:, :, 0] < 60
+    assert (remove_colour(faded)[core] < 160).mean() < 0.9
+    clean = remove_colour_and_background(faded)
+    assert (clean[core] < 160).mean() > 0.99
+    edge = (faded[:, :, 0] >= 190) & (faded[:, :, 0] < 245)
+    assert (clean[edge] < 255).mean() > 0.99
+
+
+def test_a_page_of_fresh_print_keeps_its_tones() -> None:
+    fresh = remove_colour(draw_lines(LETTER, dpi=150).pixels)
+    assert np.array_equal(settled(fresh), fresh)
 
 
 def test_specks_go_only_where_they_are_many() -> None:
