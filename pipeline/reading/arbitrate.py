@@ -23,7 +23,7 @@ from pipeline.ports import END, START, LanguageModel
 from pipeline.reading.candidates import all_known, candidates
 from pipeline.reading.ctc import LineFrames, SeenWord, Spellings, log_likelihoods
 from pipeline.reading.slots import Slot
-from pipeline.reading.text import TOKEN, has_digit, strip_marks
+from pipeline.reading.text import TOKEN, has_digit, is_same_code, strip_marks
 
 Context = tuple[str, str]
 """The last two tokens."""
@@ -147,6 +147,8 @@ def _choices(
 def _texts(place: Slot, alone: bool, model: LanguageModel, weights: Weights) -> list[str]:
     """The texts that may stand in a place; one where nothing is to be weighed. `alone`: there is no second reader."""
     seen, second = place.seen_text, place.second_text
+    if is_same_code(seen, second):  # neither Tesseract nor a language model tells 1 from I there
+        second = seen
     if not place.seen:
         believed = min(word.confidence for word in place.second) >= weights.second_alone
         return [second if believed else ""]

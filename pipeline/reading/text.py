@@ -18,6 +18,7 @@ _LOOKALIKES = str.maketrans(
         "ð": "đ",
         "Ɖ": "Đ",  # U+0189, the African d
         "ɖ": "đ",
+        "₫": "đ",  # behind a number; what is printed there is the letter, and the line reader does not tell them apart
         "\u00a0": " ",
         "\u00ad": None,  # the soft hyphen
         "\ufeff": None,
@@ -27,7 +28,7 @@ _LOOKALIKES = str.maketrans(
 
 
 def normalise(text: str) -> str:
-    """`text` in NFC, look-alikes of Đ made Đ, invisible characters out, runs of white space one space."""
+    """`text` in NFC, look-alikes of Đ and đ made these, invisible characters out, runs of white space one space."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_LOOKALIKES).split())
 
 
@@ -59,3 +60,15 @@ def settle_case(word: str) -> str:
         if marked and word[at - 1].isupper() and word[at + 1].isupper():
             letters[at] = word[at].upper()
     return "".join(letters)
+
+
+_DIGITS = str.maketrans("lI|O", "1110")
+_ROMAN = set("IVXLCDM")
+
+
+def is_same_code(code: str, other: str) -> bool:
+    """Whether two readings of a word differ at most in letters that look like digits, and the first has letters and
+    digits and is no Roman number ("P1", not "V1")."""
+    digits = code.translate(_DIGITS)
+    letters = {character for character in digits if character.isalpha()}
+    return " " not in code and has_digit(code) and bool(letters - _ROMAN) and digits == other.translate(_DIGITS)

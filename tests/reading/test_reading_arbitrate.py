@@ -12,7 +12,7 @@ from pipeline.reading.ctc import Alphabet, LineFrames, greedy_words
 from pipeline.reading.slots import slots
 from pipeline.reading.text import strip_marks
 
-LETTERS = "aăâàáạảbcdđeêềếệghiíìklmnoôơồốòpqrstuưúùvxyABCDĐGHLNQSTUVW0123456789/-., "
+LETTERS = "aăâàáạảbcdđeêềếệghiíìklmnoôơồốòpqrstuưúùvxyABCDĐGHILNQSTUVW0123456789/-., "
 ALPHABET = Alphabet.of(LETTERS)
 
 
@@ -95,6 +95,11 @@ def test_a_code_is_never_respelt() -> None:
     model = SmallModel({"qđ", "qd", "ubnd"}, {("0", "qd"): 0.9})
     assert candidates(["218/QĐ-UBND"], model) == ["218/QĐ-UBND"]
     assert read(written("218/QĐ-UBND"), model) == "218/QĐ-UBND"
+
+
+def test_a_digit_in_a_code_stands_against_a_letter_that_looks_like_it() -> None:
+    model = SmallModel({"ta", "đi", "và"}, {("ta", "đi"): 0.5})
+    assert read(written("ta Đ1 và", {4: ("I", 0.2)}), model, written("ta ĐI và")) == "ta Đ1 và"
 
 
 def test_candidates_have_the_same_base_letters_and_the_readings_are_among_them() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.reading.candidates import part_digits
-from pipeline.reading.text import case_like, normalise, settle_case, strip_marks
+from pipeline.reading.text import case_like, is_same_code, normalise, settle_case, strip_marks
 
 
 def test_marks_come_off_and_d_with_stroke_becomes_d() -> None:
@@ -13,6 +13,23 @@ def test_marks_come_off_and_d_with_stroke_becomes_d() -> None:
 
 def test_the_icelandic_eth_is_read_as_the_vietnamese_letter() -> None:
     assert normalise("Ðiều 12/QÐ-UBND") == "Điều 12/QĐ-UBND"
+
+
+def test_the_sign_of_the_currency_is_read_as_the_letter_that_is_printed() -> None:
+    assert normalise("38.875.000₫ tại") == "38.875.000đ tại"
+
+
+def test_a_letter_for_a_digit_makes_no_other_code() -> None:
+    assert is_same_code("P1", "PI")
+    assert is_same_code("Đ10,", "ĐlO,")
+
+
+def test_roman_numbers_words_and_other_digits_are_other_readings() -> None:
+    assert not is_same_code("V1", "VI")
+    assert not is_same_code("1", "I")
+    assert not is_same_code("PI", "P1")
+    assert not is_same_code("P1", "P2")
+    assert not is_same_code("V1 của", "VI của")
 
 
 def test_invisible_characters_and_runs_of_white_space_go() -> None:
@@ -61,7 +78,7 @@ def test_no_character_of_office_text_is_lost_or_changed(text: str) -> None:
     assert normalise(text).replace(" ", "") == unicodedata.normalize("NFC", text).replace(" ", "")
 
 
-@given(st.text(alphabet="ÐðƉɖĐđ"))
+@given(st.text(alphabet="ÐðƉɖĐđ₫"))
 def test_whatever_looks_like_it_is_the_vietnamese_letter(text: str) -> None:
     assert set(normalise(text)) <= set("Đđ")
 
