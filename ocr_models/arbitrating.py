@@ -31,7 +31,7 @@ from pipeline.reading.page import contents
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "7"
+VERSION = "8"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 

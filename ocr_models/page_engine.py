@@ -50,8 +50,9 @@ BAND = 1.6
 BAND_OVERLAP = 0.1
 TALLEST = 2.4
 """Pictures up to this many widths long are looked at in one piece."""
-SMALL_ROOM = (20.0, 2.0)
-"""How far around lines of small print others are looked for, across and down, in their heights."""
+SMALL_ROOM = (20.0, 4.0)
+"""How far around lines of small print others are looked for, across and down, in their heights: two lines more to each
+side, for a line at the edge of a picture is not found."""
 MIN_HEIGHT = 4.0
 """Pixels; lower boxes hold no letters."""
 

@@ -1,6 +1,6 @@
 """Fits the curves by which words are judged: whether they are print, and whether they were read right.
 
-    python -m ocr_models.train.judgement CORPUS OUT [--pages 120] [--seed 1]
+    python -m ocr_models.train.judgement CORPUS OUT [--pages 240] [--seed 1]
 
 CORPUS is a folder or tar of texts as for `ocr_models.train.language`, OUT the file to write (judgement.json). Pages are
 generated, worn and read, the even ones with the line reader alone, the odd ones with Tesseract too; every word that was
@@ -182,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ocr_models.train.judgement", description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--pages", type=int, default=120)
+    parser.add_argument("--pages", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     found = list(_gathered(given.corpus, given.pages, given.seed))

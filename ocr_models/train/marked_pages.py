@@ -1,7 +1,8 @@
 """Pages with all the ink that offices leave on paper, and the truth of what is printed: seeded, for fitting weights.
 
-A page is a form filled in by hand, or a letter of paragraphs from given texts; with signatures, seals and stamps in
-colour or in black, then worn as paper, copiers and scanners wear it. `python -m ocr_models.train.judgement` uses them.
+A page is a form filled in by hand, or a letter of paragraphs from given texts; some with the small print of a digital
+signature; with signatures, seals and stamps in colour or in black, then worn as paper, copiers and scanners wear it.
+`python -m ocr_models.train.judgement` uses them.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def _page(rng: np.random.Generator, texts: Sequence[str]) -> SamplePage:
         except ValueError:  # too long for a page
             continue
         _answer(rng, sheet, case, blank)
+        if rng.random() < 0.4:
+            _sign_digitally(rng, sheet, case)
         return _pressed(rng, sheet.page(float(rng.choice((120, 150, 200, 200, 300)))))
     raise RuntimeError("no form fits on a page")
 
@@ -112,6 +115,24 @@ def _answer(rng: np.random.Generator, sheet: Sheet, case: Case, labels: Sequence
         tall = mark.width_mm * mark.mask.shape[0] / mark.mask.shape[1]
         left = line.box.x1 + float(rng.uniform(1, 1 + 0.3 * (room - mark.width_mm)))
         sheet.mark(mark, left + mark.width_mm / 2, line.box.y1 - 0.42 * tall + float(rng.normal(0, 0.5)))
+
+
+def _sign_digitally(rng: np.random.Generator, sheet: Sheet, case: Case) -> None:
+    """Who signed and when, as programs put it along the upper edge of what they sign: print half as high as the page's,
+    and print all the same."""
+    office = f"{rng.choice(('UBND', 'Ủy ban nhân dân', 'Văn phòng UBND'))} {case.commune}"
+    day = f"{rng.integers(1, 29):02}.{rng.integers(1, 13):02}.2023"
+    time = f"{rng.integers(7, 18):02}:{rng.integers(60):02}"
+    lines = (
+        f"Ký bởi: {office}",
+        "Email: ubnd@dienbien.gov.vn",
+        f"Cơ quan: {case.district}",
+        f"Thời gian ký: {day} {time}:00 +07:00",
+    )
+    size = float(rng.uniform(4.5, 8))
+    x, y = (14.0, 120.0)[int(rng.integers(2))], float(rng.uniform(4, 6))
+    for number, text in enumerate(lines[int(rng.integers(2)) :]):
+        sheet.write(x, y + number * size * 0.38, text, size=size)
 
 
 def _pressed(rng: np.random.Generator, page: SamplePage) -> SamplePage:

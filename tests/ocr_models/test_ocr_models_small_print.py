@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ocr_models.page_engine import TrueOcrPageEngine
+import numpy as np
+
+from ocr_models.page_engine import TrueOcrPageEngine, _small_parts
 from ocr_models.profiles import make_reader
 from pipeline.geometry import Box, bounding
-from pipeline.model import Pixels
+from pipeline.model import LineKind, Pixels
 from sample_scans.drawing import SamplePage, Sheet
-from sample_scans.pages import draw_lines, page_image
+from sample_scans.pages import draw_lines, page_image, photocopy
 
 USUAL = [
     "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
@@ -44,6 +46,23 @@ def test_a_small_block_is_text() -> None:
     reader.close()
     assert {word for text in SMALL for word in text.split()} <= set(reading.text.split())
     assert len(reading.text.split()) == len(page().truth.split())
+
+
+def test_small_lines_beside_those_that_were_found_are_looked_at_whole() -> None:
+    height, pitch = 7.0, 7.5
+    lines = np.array([[100, 10 + at * pitch, 300, 10 + at * pitch + height, 1.0] for at in range(4)], np.float32)
+    ((part, tall),) = _small_parts(lines[2:])
+    assert tall == height
+    assert part[1] <= lines[0, 1] - height / 2
+
+
+def test_worn_small_print_is_no_ink_of_a_pen() -> None:
+    worn = page().degraded(lambda p: photocopy(photocopy(p, 1, strength=0.5), 2, strength=0.5))
+    reader = make_reader("fast")
+    reading = reader.read(page_image(worn))
+    reader.close()
+    other = sum(len(line.words) for line in reading.lines if line.kind is LineKind.HANDWRITING)
+    assert other <= 0.2 * sum(len(text.split()) for text in SMALL)
 
 
 def test_a_page_without_small_print_has_the_lines_that_it_had() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from ocr_models import judgement
 from ocr_models.train.judgement import calibration_error, fit
 from pipeline.errors import ModelAltered, ModelMissing
-from pipeline.reading.evidence import READING, STROKES
-from pipeline.reading.judge import Judge, with_products
+from pipeline.reading.ctc import Alphabet, LineFrames
+from pipeline.reading.evidence import READING, STROKES, ReadLine, strokes_of
+from pipeline.reading.judge import Curve, Judge, with_products
+from sample_scans.pages import draw_lines
 
 RNG = np.random.default_rng(4)
 
@@ -56,6 +59,30 @@ def test_perfect_confidence_has_no_calibration_error_and_boasting_has() -> None:
     right = np.array([True] * 90 + [False] * 10)
     assert calibration_error(np.full(100, 0.9), right) == pytest.approx(0.0)
     assert calibration_error(np.full(100, 1.0), right) == pytest.approx(0.1)
+
+
+def test_ink_like_the_print_of_the_page_is_print_however_it_reads() -> None:
+    page = draw_lines(["Nhổi Bảp"])
+    (line,) = page.lines
+    grey = page.pixels[:, :, 0].copy()
+    usual = strokes_of(line.words[0], grey, None)
+    never = [
+        Curve(base=-9.0, middle=np.zeros(n), spread=np.ones(n), coefficients=np.zeros(n))
+        for n in (len(READING), len(READING) + len(STROKES))
+    ]
+    judge = Judge(right=never[0], glance=never[0], printed=never[1])
+    alphabet = Alphabet.of(" ")
+    read = ReadLine(
+        words=line.words[:1],
+        origins=[0],
+        decisions=[],
+        frames=LineFrames(box=line.box, alphabet=alphabet, log_probs=np.zeros((1, 2), np.float32), left=0, step=1),
+        box=line.box,
+        evidence=np.zeros((1, len(READING))),
+    )
+    assert judge.other_ink(read, grey, None, (usual, line.box.height)) == {}
+    bolder = replace(usual, width=usual.width / 2)
+    assert set(judge.other_ink(read, grey, None, (bolder, line.box.height))) == {0}
 
 
 def test_curves_come_back_from_their_file_and_the_same_curves_are_the_same_bytes(tmp_path: Path) -> None:
