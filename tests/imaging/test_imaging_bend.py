@@ -65,13 +65,14 @@ def test_the_map_leads_back_to_where_the_ink_was() -> None:
     field = find_bend(marks)
     assert field is not None
     flat, back = level_lines(grey, field)
-    found = find_marks(flat).boxes[::40]
-    for left, top, right, bottom in found:
+    off = []
+    for left, top, right, bottom in find_marks(flat).boxes:
         x, y = back.apply((left + right) / 2, (top + bottom) / 2)
         there = flat[int(top) : int(bottom), int(left) : int(right)].astype(float)
         half_w, half_h = (right - left) / 2, (bottom - top) / 2
         here = grey[int(y - half_h) : int(y + half_h), int(x - half_w) : int(x + half_w)].astype(float)
-        assert here.mean() == pytest.approx(there.mean(), abs=40)
+        off.append(abs(here.mean() - there.mean()))
+    assert np.percentile(off, 95) < 20  # a mark of a few pixels may lose its edge
 
 
 @pytest.mark.parametrize("turns", range(4))
