@@ -19,10 +19,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from flows.importing import import_file, imported_at, in_order
 from flows.services import Services
+from pipeline.adapters import adapter
 from pipeline.backfill.spec import Asked, Backfill, State
 from pipeline.errors import IntegrityError, NotFound, ObjectNotFound
 from pipeline.indicators import editions
@@ -77,10 +78,9 @@ def rebuild(services: Services, tell: Tell) -> Counter[str]:
 
 
 def _all(services: Services, prefix: str, kind: type[T], tell: Tell) -> Iterator[T]:
-    adapter = TypeAdapter(kind)
     for key in services.objects.keys(prefix):
         try:
-            yield adapter.validate_json(services.objects.get(key))
+            yield adapter(kind).validate_json(services.objects.get(key))
         except (ValidationError, IntegrityError, ObjectNotFound) as error:
             _leave_out(key, error, tell)
 

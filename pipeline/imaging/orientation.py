@@ -21,6 +21,7 @@ from pipeline.imaging.marks import Marks
 from pipeline.model import Pixels
 
 WHITE = 255
+_ROTATIONS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
 MOST_SKEW = 15.0
 """Degrees of skew that are looked for on either side."""
 FEWEST_MARKS = 20
@@ -92,9 +93,6 @@ def turned_back(width: int, height: int, turns: int) -> Affine:
         2: Affine(-1.0, 0.0, 0.0, -1.0, width, height),
         3: Affine(0.0, 1.0, -1.0, 0.0, width, 0.0),
     }[turns % 4]
-
-
-_ROTATIONS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 def quarter_turn(pixels: Pixels, turns: int) -> tuple[Pixels, Affine]:
