@@ -27,11 +27,12 @@ from pipeline.reading.judge import Judge
 from pipeline.reading.leaders import without_leaders
 from pipeline.reading.order import columns_whole
 from pipeline.reading.page import contents
+from pipeline.reading.page_numbers import is_page_number, lone_marks
 
 # One reader per core: threads within a picture cost more than they bring. OpenCV has one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "8"
+VERSION = "9"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
@@ -136,7 +137,10 @@ class ArbitratingReader:
         return seen, Drafted(grey=ink, drafts=drafts, blocks=blocks, decided=self._decide(drafts, blocks))
 
     def _draft(self, grey: Pixels, deadline: float) -> Drafted:
-        drafts = drafts_of(self._lines.read(grey, without_leaders(grey, self._analyser.lines(grey))))
+        lines = self._analyser.lines(grey)
+        drafts = drafts_of(self._lines.read(grey, without_leaders(grey, lines)))
+        numbers = drafts_of(self._lines.read(grey, lone_marks(grey, lines)))
+        drafts += [draft for draft in numbers if is_page_number(draft.text, min(w.confidence for w in draft.seen))]
         if self._ask is SecondReader.EVERYTHING:
             drafts = [self._seen_again(grey, draft, deadline) for draft in drafts]
         height, width = grey.shape

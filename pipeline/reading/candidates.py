@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.ports import LanguageModel
@@ -66,6 +67,19 @@ def part_digits(reading: str) -> str:
             out.append(" ")
         out.append(character)
     return "".join(out)
+
+
+_DAY = re.compile(r"(ngày)?([^\s/.,;:()\-–—]{1,3})(tháng)?")
+
+
+def part_days(reading: str) -> str:
+    """A space around what touches "ngày" or "tháng": a pen fills the blank between them from edge to edge."""
+    return " ".join(map(_part_day, reading.split(" ")))
+
+
+def _part_day(word: str) -> str:
+    found = _DAY.fullmatch(word)
+    return " ".join(filter(None, found.groups())) if found and (found[1] or found[3]) else word
 
 
 def _small(text: str) -> bool:

@@ -118,6 +118,14 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
     return words
 
 
+def letter_frames(line: LineFrames, first: int, last: int) -> list[int]:
+    """The frames `first` to `last` (exclusive) in which a letter of the greedy reading begins, one for each letter."""
+    best = line.best
+    begins = np.concatenate([[True], best[1:] != best[:-1]])[first:last]
+    within = best[first:last]
+    return (first + np.flatnonzero(begins & (within != BLANK) & (within != line.alphabet.space))).tolist()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spellings:
     """Texts of which one stands in the frames `first` to `last` (exclusive) of a line."""

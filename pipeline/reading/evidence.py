@@ -202,6 +202,16 @@ def strokes_of(word: Word, grey: Pixels, colour: ColourView | None) -> Strokes:
     )
 
 
+PENNED = 1.35
+"""Times the width of printed strokes: of 131 printed numbers none has 1.25 times that of what is printed behind it."""
+
+
+def is_penned(box: Box, printed: Box, grey: Pixels) -> bool:
+    """Whether the strokes in `box` are so much wider than those of the print in the other that a pen made them."""
+    ours, theirs = (strokes_of(Word(text=".", box=there), grey, None).width for there in (box, printed))
+    return ours >= PENNED * theirs
+
+
 def print_of(lines: Iterable[ReadLine], grey: Pixels) -> Usual | None:
     """What the page's print is like, by its surest words, and the height of their lines; None without such words."""
     sure: list[tuple[Word, float]] = []

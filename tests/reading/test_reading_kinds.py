@@ -33,6 +33,21 @@ def test_a_number_that_does_not_touch_its_symbol_was_filled_in() -> None:
     assert filled_in_by_hand(words, grey) == {1}
 
 
+def test_a_number_of_which_each_digit_was_read_as_a_word_was_filled_in() -> None:
+    words, grey = drawn(["Số:", "0", "5", "/CT-UBND"])
+    assert filled_in_by_hand(words, grey) == {1, 2}
+
+
+def test_a_number_of_wider_strokes_than_its_symbol_was_filled_in_though_it_touches() -> None:
+    words, grey = drawn(["Số:", "574", "/UBND"], {2: 2.0})
+    assert filled_in_by_hand(words, grey) == set()
+    number = words[1].box
+    grey[int(number.y0) : int(number.y1) : 3, int(number.x0) : int(number.x1)] = 255
+    for y in range(int(number.y0), int(number.y1), 7):
+        grey[y : y + 4, int(number.x0) : int(number.x1)] = 0
+    assert filled_in_by_hand(words, grey) == {1}
+
+
 def test_a_printed_number_stays() -> None:
     for texts, gaps in (
         (["Số:", "28/2021/NĐ-CP"], {}),
@@ -49,6 +64,16 @@ DATE = ["Điện", "Biên,", "ngày", "15", "tháng", "01", "năm", "2025"]
 def test_a_day_taller_than_its_year_was_filled_in() -> None:
     words, grey = drawn(DATE, tall=(3,))
     assert filled_in_by_hand(words, grey) == {3}
+
+
+def test_what_does_not_read_as_a_number_in_the_blank_of_a_date_was_filled_in() -> None:
+    words, grey = drawn(["Điện", "Biên,", "ngày", "2Ặ", "1", "tháng", "DA", "năm", "2025"])
+    assert filled_in_by_hand(words, grey) == {3, 6}
+
+
+def test_the_dots_of_a_blank_that_is_still_empty_are_print() -> None:
+    words, grey = drawn(["Điện", "Biên,", "ngày", ".....", "tháng", "…", "năm", "2025"])
+    assert filled_in_by_hand(words, grey) == set()
 
 
 def test_a_printed_date_stays_and_so_does_one_in_a_sentence() -> None:

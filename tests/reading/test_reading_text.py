@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reading.candidates import part_digits
+from pipeline.reading.candidates import part_days, part_digits
 from pipeline.reading.text import case_like, is_same_code, normalise, settle_case, strip_marks
 
 
@@ -64,6 +64,17 @@ def test_lost_spaces_around_numbers_are_put_back() -> None:
 
 def test_units_and_codes_keep_their_digits() -> None:
     assert part_digits("37m2 H18.25-230914-0012 161/2024/NĐ-CP") == "37m2 H18.25-230914-0012 161/2024/NĐ-CP"
+
+
+def test_a_pen_that_fills_the_blank_of_a_date_does_not_join_its_words() -> None:
+    assert part_days("ngàyDAtháng 02") == "ngày DA tháng 02"
+    assert part_days("Ngãi, ngày 2Ặtháng") == "Ngãi, ngày 2Ặ tháng"
+    assert part_days("ngày#Ị tháng") == "ngày #Ị tháng"
+
+
+def test_days_and_months_that_touch_a_sign_stay() -> None:
+    for text in ("ngày/tháng/năm", "ngày, tháng", "03 tháng/1", "(ngày", "3-tháng", "ngày", "tháng"):
+        assert part_days(text) == text
 
 
 WHOLE = "[1] {2} … – — “hai” ‘ba” \"bốn\" 'năm' 200 m² m³ 37° ≥ ≤ × § • ½ thuỷ, thủy, hoà, hòa, qui, Đắk Lắk"
