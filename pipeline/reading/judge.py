@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.geometry import Box
 from pipeline.imaging.colour import ColourView
-from pipeline.model import Pixels
+from pipeline.model import Pixels, Word
 from pipeline.reading.evidence import ReadLine, Rows, Usual, stroke_evidence
+from pipeline.reading.words import on_ink
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -43,6 +45,7 @@ ALIKE = np.array([0.25, 0.15, 0.4, 0.04, 0.4, 0.12, 0.05, 0.1])
 """How far each of a word's STROKES may be from those of the page's print for its ink to be the same. Then it is print,
 however it reads: to curves that were fitted on words of texts, a name that no text has looks like what a pen wrote. Of
 the words of pens and stamps hardly one in a hundred is so like print."""
+QUOTES = "“”\"‘’'"
 MOST = 0.5
 """The share of a line's words that decides over its dashes and dots."""
 
@@ -81,7 +84,7 @@ class Judge:
         limit = np.where(share >= self.likely_from, self.ink_below_likely, self.ink_below)
         looked_at = np.flatnonzero(share < self.pass_from)
         if usual is not None and len(looked_at):  # else nothing is surely print: a photograph, another script, noise
-            words = [line.words[at] for at in looked_at.tolist()]
+            words = [_without_quotes(line.words[at], grey) for at in looked_at.tolist()]
             strokes = stroke_evidence(words, line.box, grey, colour, usual)
             printed = self.printed.probabilities(np.hstack([rows[looked_at], strokes]))
             share[looked_at] = np.where((np.abs(strokes) <= ALIKE).all(1), 1.0, printed)
@@ -90,6 +93,19 @@ class Judge:
         if lettered.any():
             other[~lettered] = bool(other[lettered].mean() > MOST)
         return {at: float(share[at]) for at in np.flatnonzero(other).tolist()}
+
+
+def _without_quotes(word: Word, grey: Pixels) -> Word:
+    """The word less the quotation marks that it begins or ends with, by the ink of its lower half: they stand high, and
+    what is below them is taken for the wavering edge of a pen's ink."""
+    letters = word.text.strip(QUOTES)
+    if not letters or letters == word.text:
+        return word
+    box = word.box
+    low = on_ink(Box(box.x0, (box.y0 + box.y1) / 2, box.x1, box.y1), grey)
+    x0 = low.x0 if word.text[0] in QUOTES else box.x0
+    x1 = low.x1 if word.text[-1] in QUOTES else box.x1
+    return replace(word, text=letters, box=Box(x0, box.y0, x1, box.y1))
 
 
 _NOTHING = Curve(base=0.0, middle=np.zeros(0), spread=np.ones(0), coefficients=np.zeros(0))

@@ -61,6 +61,33 @@ def test_perfect_confidence_has_no_calibration_error_and_boasting_has() -> None:
     assert calibration_error(np.full(100, 1.0), right) == pytest.approx(0.1)
 
 
+def test_quotation_marks_do_not_make_a_pen_of_the_print_that_they_enclose() -> None:
+    page = draw_lines(["“1. Doanh nghiệp”"])
+    (line,) = page.lines
+    grey = page.pixels[:, :, 0].copy()
+    usual = strokes_of(line.words[1], grey, None)
+    assert strokes_of(line.words[0], grey, None).wobble > usual.wobble + 0.1
+    columns = len(READING) + len(STROKES)
+    wavering = np.zeros(columns)
+    wavering[len(READING) + STROKES.index("wobble")] = -100.0
+    nothing = Curve(
+        base=-9.0, middle=np.zeros(len(READING)), spread=np.ones(len(READING)), coefficients=wavering[: len(READING)]
+    )
+    printed = Curve(base=8.0, middle=np.zeros(columns), spread=np.ones(columns), coefficients=wavering)
+    read = ReadLine(
+        words=line.words,
+        origins=range(len(line.words)),
+        decisions=[],
+        frames=LineFrames(
+            box=line.box, alphabet=Alphabet.of(" "), log_probs=np.zeros((1, 2), np.float32), left=0, step=1
+        ),
+        box=line.box,
+        evidence=np.zeros((len(line.words), len(READING))),
+    )
+    judge = Judge(right=nothing, glance=nothing, printed=printed)
+    assert judge.other_ink(read, grey, None, (usual, line.box.height)) == {}
+
+
 def test_ink_like_the_print_of_the_page_is_print_however_it_reads() -> None:
     page = draw_lines(["Nhổi Bảp"])
     (line,) = page.lines
