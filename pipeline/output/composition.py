@@ -7,6 +7,7 @@ than a short one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline import keys
@@ -82,7 +83,9 @@ class Composition:
             Artifact.PDF: pdf,
         }
         names = {artifact: keys.reading(document.id, identity.id, artifact) for artifact in Artifact}
-        stored = {artifact: objects.put(names[artifact], data) for artifact, data in contents.items()}
+        with ThreadPoolExecutor(len(contents), thread_name_prefix="store") as threads:  # each waits for its disk or net
+            puts = {name: threads.submit(objects.put, names[name], data) for name, data in contents.items()}
+        stored = {name: put.result() for name, put in puts.items()}
         objects.put(
             names[Artifact.MANIFEST],
             manifest.build(document, identity, self._pages, self._codes, self.clues, stored),

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from ocr_models import line_finder
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
@@ -60,6 +61,12 @@ def test_there_are_four_profiles_and_no_other() -> None:
     assert names() == ["fast", "balanced", "best", "tesseract"]
     with pytest.raises(UsageError, match="careless"):
         make_reader("careless")
+
+
+def test_a_reader_computes_on_one_thread_for_others_only_spin() -> None:
+    make_reader("fast")
+    algebra = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+    assert (set(algebra), cv2.getNumThreads()) == ({1}, 1)
 
 
 def test_every_profile_has_an_identity_of_its_own() -> None:
