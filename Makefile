@@ -48,7 +48,7 @@ check: $(VENV)/.installed-test ## ruff, mypy --strict, import-linter
 peers: $(VENV)/.installed ## installs what the benchmarks compare with, in build/peers
 	scripts/peers.sh
 
-bench: $(VENV)/.installed-test peers ## speed beside the peers, written to docs/performance.md; takes over half an hour
+bench: $(VENV)/.installed-test peers ## speed beside the peers, written to docs/performance.md; takes over an hour
 	$(BIN)/python -m benchmarks.speed --write docs/performance.md
 
 bench-quick: $(VENV)/.installed-test ## the same in a minute or two, printed only

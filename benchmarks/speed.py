@@ -2,8 +2,8 @@
 
     python -m benchmarks.speed [--quick] [--rounds 3] [--workers 1] [--write docs/performance.md]
 
-Every figure is of the whole way from a file to stored text, start-up included, of all processes together. PDFs of more
-than `--peer-pages` pages are read once and by sohoa alone: the peers would take hours for what the short ones show.
+Every figure is of the whole way from a file to stored text, start-up included, of all processes together. Long PDFs
+are read once, and those of more than `--peer-pages` pages by sohoa alone: the peers would take hours for them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pipeline.reading.score import Score, score
 
 REFERENCE = "OCRmyPDF --rotate-pages --deskew"
 """What ratios are taken against: the same work as ours (orientation, deskew, searchable PDF)."""
+LONG = 10
+"""A PDF of more pages is read once: its pages are rounds enough."""
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
 
@@ -123,7 +125,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--pages", type=int, nargs="*", default=[10, 100, 500], help="lengths of the scanned PDFs")
-    parser.add_argument("--peer-pages", type=int, default=10, help="longer PDFs are read once, and not by peers")
+    parser.add_argument("--peer-pages", type=int, default=100, help="longer PDFs are not read by peers")
     parser.add_argument("--files", type=int, default=12, help="how many one-page files of each kind")
     parser.add_argument("--only", nargs="*", help="names of contestants; default: all that are installed")
     parser.add_argument("--past", type=int, default=0, help="each of ours again after so many documents, read before")
@@ -142,10 +144,11 @@ def main() -> None:
         folder = Path(name)
         tables = []
         for material in _chosen(given, folder):
-            long = material.pages > given.peer_pages and len(material.files) == 1
-            who = [c for c in contestants if c.name.startswith(OURS)] if long else contestants
+            pages = material.pages if len(material.files) == 1 else 0
+            who = [c for c in contestants if pages <= given.peer_pages or c.name.startswith(OURS)]
             if who:
-                tables.append(table(compare(material, who, 1 if long else given.rounds, folder), given.workers))
+                rounds = 1 if pages > LONG else given.rounds
+                tables.append(table(compare(material, who, rounds, folder), given.workers))
     text = "\n".join([machine(given.rounds, given.workers), "", *tables])
     print(text)
     if given.write:

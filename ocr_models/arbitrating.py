@@ -30,8 +30,8 @@ from pipeline.reading.order import columns_whole
 from pipeline.reading.page import contents
 from pipeline.reading.page_numbers import is_page_number, lone_marks
 
-# One reader per core: threads within a picture cost more than they bring, and those of NumPy's linear algebra spin while
-# they wait, at a twentieth of a page's time. There is one setting per process.
+# One reader per core: threads within a picture cost more than they bring, and those of NumPy's linear algebra spin
+# while they wait, at a twentieth of a page's time. There is one setting per process.
 cv2.setNumThreads(1)
 threadpool_limits(1, user_api="blas")
 
