@@ -26,7 +26,7 @@ from pipeline.reading.compose import Draft, Drafted, decide_lines, doubtful, dra
 from pipeline.reading.ctc import letters_of, mean_peak
 from pipeline.reading.judge import Judge
 from pipeline.reading.leaders import without_leaders
-from pipeline.reading.order import columns_whole
+from pipeline.reading.order import reading_order
 from pipeline.reading.page import contents
 from pipeline.reading.page_numbers import is_page_number, lone_marks
 
@@ -35,7 +35,7 @@ from pipeline.reading.page_numbers import is_page_number, lone_marks
 cv2.setNumThreads(1)
 threadpool_limits(1, user_api="blas")
 
-VERSION = "10"
+VERSION = "11"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
@@ -149,7 +149,7 @@ class ArbitratingReader:
         height, width = grey.shape
         boxes = [draft.box for draft in drafts]
         texts = [draft.text for draft in drafts]
-        blocks = columns_whole(self._analyser.blocks(boxes, texts, width, height), boxes, texts)
+        blocks = reading_order(self._analyser.blocks(boxes, texts, width, height), boxes, texts)
         decided = self._decide(drafts, blocks)
         if self._ask is SecondReader.DOUBTFUL:
             doubts = [at for at, decisions in decided.items() if doubtful(decisions, self._weights)]
