@@ -64,6 +64,14 @@ class LineFrames:
         """Its log-probability."""
         return self.log_probs[np.arange(len(self.best)), self.best]
 
+    @cached_property
+    def begins(self) -> NDArray[np.bool_]:
+        """Whether a letter of the greedy reading begins in it: another class than in the frame before, and neither the
+        blank nor the space."""
+        best = self.best
+        changed = np.concatenate([[True], best[1:] != best[:-1]])[: len(best)]
+        return np.asarray(changed & (best != BLANK) & (best != self.alphabet.space), np.bool_)
+
     def x(self, frame: float) -> float:
         return self.left + frame * self.step
 
@@ -106,12 +114,13 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
             letters.clear()
 
     before = BLANK
+    begins = line.begins.tolist()
     for frame, character in enumerate(line.best.tolist()):
         if character == alphabet.space:
             if before != alphabet.space:
                 close(frame)
             first = frame + 1
-        elif character not in (BLANK, before):
+        elif begins[frame]:
             letters.append((frame, character))
         before = character
     close(len(peaks))
@@ -120,10 +129,7 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
 
 def letter_frames(line: LineFrames, first: int, last: int) -> list[int]:
     """The frames `first` to `last` (exclusive) in which a letter of the greedy reading begins, one for each letter."""
-    best = line.best
-    begins = np.concatenate([[True], best[1:] != best[:-1]])[first:last]
-    within = best[first:last]
-    return (first + np.flatnonzero(begins & (within != BLANK) & (within != line.alphabet.space))).tolist()
+    return (first + np.flatnonzero(line.begins[first:last])).tolist()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
