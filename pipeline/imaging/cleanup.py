@@ -61,13 +61,25 @@ STANDARD = Recipe()
 
 _BAND = 128
 """Rows."""
+_ROWS_APART = 16
 
 
 def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     """RGB (h, w, 3) or grey (h, w) to grey (h, w): ink of seals and stamps gone, paper evenly white,
     print of the other side that shows through too."""
-    even = even_background(dark_on_light(remove_colour(pixels, recipe), recipe), recipe)
-    return settled(without_ghosts(even, recipe), recipe)
+    grey = dark_on_light(remove_colour(pixels, recipe), recipe)
+    if is_black_and_white(grey):  # nothing of what follows would change it
+        return grey
+    return settled(without_ghosts(even_background(grey, recipe), recipe), recipe)
+
+
+def is_black_and_white(grey: Pixels) -> bool:
+    """Whether no pixel is grey, as on a scan of one bit. A few rows tell of nearly every page that it is not."""
+    return not (_greys(grey[::_ROWS_APART]) or _greys(grey))
+
+
+def _greys(grey: Pixels) -> int:
+    return cv2.countNonZero(cv2.inRange(np.ascontiguousarray(grey), 1, 254))
 
 
 def remove_colour(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
@@ -108,7 +120,7 @@ def even_background(grey: Pixels, recipe: Recipe = STANDARD) -> Pixels:
     factor = recipe.background_reduction
     small = shrunk(grey, max(1, width // factor), max(1, height // factor))
     lightest = cv2.dilate(small, np.ones((5, 5), np.uint8))
-    if lightest.min() == 255:  # no grey in it: a scan of one bit
+    if lightest.min() == 255:  # white everywhere
         return grey
     paper = cv2.medianBlur(lightest, recipe.background_window)
     background = cv2.resize(np.maximum(paper, 1), (width, height), interpolation=cv2.INTER_LINEAR)

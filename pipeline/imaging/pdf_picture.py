@@ -28,6 +28,11 @@ LOWEST_DPI, HIGHEST_DPI = 30.0, 5000.0
 """An embedded picture outside of this is not a scan of its page."""
 
 
+_FAX = ["/CCITTFaxDecode"]
+_OF_BITS = (["/FlateDecode"], ["/LZWDecode"], ["/RunLengthDecode"])
+"""Filters behind which bits are bits."""
+_BROKEN = (OSError, SyntaxError, ValueError, KeyError, TypeError, NotImplementedError)
+"""What pikepdf and Pillow raise on pictures that they cannot make sense of."""
 _BAND = 64
 """Rows of the reduced picture that are made at a time."""
 
@@ -102,16 +107,20 @@ def rendering(path: Path, shown: ScanPage, dpi: float, limits: Limits, *, hide_a
 
 def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Pixels | None:
     """The picture, grey or RGB, reduced by `factor`."""
-    found = _jpeg(source, (picture.width, picture.height), factor) if _plain_jpeg(source) else None
+    found = None
+    if _plain_jpeg(source):
+        found = _jpeg(source, (picture.width, picture.height), factor)
+    elif _is_black_and_white(source) and _filters(source) == _FAX:
+        found = _fax(source, (picture.width, picture.height), factor)
+    elif _is_black_and_white(source):
+        found = _bits(picture, factor)
     return found if found is not None else _by_pdfium(picture, factor)
 
 
 def _plain_jpeg(source: pikepdf.Object) -> bool:
     """A JPEG whose bytes alone say what it looks like."""
-    filters = source.get("/Filter", pikepdf.Array())
-    names = list(filters.as_list()) if isinstance(filters, pikepdf.Array) else [filters]
     return (
-        [str(name) for name in names] == ["/DCTDecode"]
+        _filters(source) == ["/DCTDecode"]
         and "/Decode" not in source
         and "/DecodeParms" not in source
         and source.get("/ColorSpace") in ("/DeviceRGB", "/DeviceGray")
@@ -127,6 +136,46 @@ def _jpeg(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels 
         return None
     mode = "L" if source.get("/ColorSpace") == "/DeviceGray" else "RGB"
     return jpeg.decoded(data, mode, factor) if (header.size, header.mode) == (size, mode) else None
+
+
+def _filters(source: pikepdf.Object) -> list[str]:
+    filters = source.get("/Filter", pikepdf.Array())
+    return [str(name) for name in (filters.as_list() if isinstance(filters, pikepdf.Array) else [filters])]
+
+
+def _is_black_and_white(source: pikepdf.Object) -> bool:
+    """One bit a pixel, of which 0 is black."""
+    return (
+        source.get("/BitsPerComponent") == 1
+        and source.get("/ColorSpace") == "/DeviceGray"
+        and "/Decode" not in source
+        and _filters(source) in (_FAX, *_OF_BITS)
+    )
+
+
+def _fax(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels | None:
+    """Decoded by libtiff, in half the time that PDFium takes; None where that finds anything wrong."""
+    try:
+        image = pikepdf.PdfImage(source).as_pil_image()  # type: ignore[arg-type]
+        image.load()
+    except (*_BROKEN, pikepdf.PdfError):
+        return None
+    if (image.size, image.mode) != (size, "1"):
+        return None
+    return np.asarray(pixels.reduced(image.convert("L"), factor), np.uint8)
+
+
+def _bits(picture: Picture, factor: int) -> Pixels | None:
+    """The bits as PDFium unpacks them, made grey in a fifth of the time that it takes; None where there are fewer or
+    more of them than the size says."""
+    row = -(-picture.width // 8)
+    packed = np.empty((picture.height, row), np.uint8)
+    size = packed.size
+    if raw.FPDFImageObj_GetImageDataDecoded(picture.handle, packed.ctypes.data_as(ctypes.c_void_p), size) != size:
+        return None
+    white = np.unpackbits(packed, axis=1, count=picture.width)
+    np.negative(white, out=white)  # 1 is 255 then
+    return _reduced(white, factor)
 
 
 def _by_pdfium(picture: Picture, factor: int) -> Pixels | None:

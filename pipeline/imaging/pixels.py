@@ -95,5 +95,5 @@ def without_colour(values: Pixels) -> Pixels:
     if values.ndim == 3:
         sample = values[::_COLOUR_GRID, ::_COLOUR_GRID]
         if (sample[..., 0] == sample[..., 1]).all() and (sample[..., 1] == sample[..., 2]).all():
-            values = values[..., 1]
+            values = np.asarray(cv2.extractChannel(values, 1), np.uint8)
     return np.ascontiguousarray(values, dtype=np.uint8)

@@ -12,6 +12,7 @@ from pipeline.imaging.cleanup import (
     STANDARD,
     dark_on_light,
     even_background,
+    is_black_and_white,
     remove_colour,
     remove_colour_and_background,
     settled,
@@ -129,3 +130,20 @@ def test_pale_print_is_no_ghost(step: Callable[..., Pixels]) -> None:
     )
     even = even_background(dark_on_light(remove_colour(page)))
     assert np.array_equal(without_ghosts(even), even)
+
+
+def test_a_scan_of_one_bit_is_clean_as_it_is() -> None:
+    drawn = draw_lines(["Căn cứ Luật Tổ chức chính quyền địa phương"] * 9).pixels
+    page = np.where(drawn < 128, 0, 255).astype(np.uint8)
+    page = page if page.ndim == 2 else np.ascontiguousarray(page[..., 0])
+    assert is_black_and_white(page)
+    steps = settled(without_ghosts(even_background(page)))
+    assert (remove_colour_and_background(page) == page).all()
+    assert (steps == page).all()
+
+
+@pytest.mark.parametrize("row", [0, 5])
+def test_a_single_grey_pixel_makes_a_page_grey(row: int) -> None:
+    page = np.full((40, 40), 255, np.uint8)
+    page[row, 7] = 254
+    assert not is_black_and_white(page)

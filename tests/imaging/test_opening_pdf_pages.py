@@ -168,6 +168,16 @@ def inverted(pdf: pikepdf.Pdf) -> pikepdf.Object:
     return flate(pdf, Image.eval(sheet(), lambda v: 255 - v), Decode=pikepdf.Array([1, 0]))
 
 
+def inverted_bits(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    return flate(pdf, ImageChops.invert(sheet()).convert("1"), Decode=pikepdf.Array([1, 0]))
+
+
+def uncompressed_twice(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    bits = flate(pdf, sheet().convert("1"), Filter=pikepdf.Array([pikepdf.Name.FlateDecode] * 2))
+    bits.write(zlib.compress(zlib.compress(sheet().convert("1").tobytes())), filter=bits.Filter)
+    return bits
+
+
 def inks(pdf: pikepdf.Pdf) -> pikepdf.Object:
     return flate(pdf, sheet(colour=True).convert("CMYK"))
 
@@ -264,6 +274,8 @@ FLAVOURS = {
     "grey": grey,
     "colour": colour,
     "bilevel": bilevel,
+    "bilevel, inverted by /Decode": inverted_bits,
+    "bilevel, compressed twice": uncompressed_twice,
     "inverted by /Decode": inverted,
     "CMYK": inks,
     "16 bits": sixteen_bits,
@@ -296,6 +308,26 @@ def test_every_kind_of_picture_looks_as_in_a_viewer(tmp_path: Path, flavour: str
     left, top, right, bottom = MARK
     assert page.image.pixels[top + 2 : bottom - 2, left + 2 : right - 2].mean() < 60
     assert page.image.pixels[2:25, 2:-2].mean() > 225
+
+
+def test_bits_that_are_not_as_many_as_the_size_says_look_as_in_a_viewer(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    with pikepdf.new() as pdf:
+        short = image_stream(
+            pdf,
+            zlib.compress(sheet().convert("1").tobytes()[: 20 * 150]),
+            160,
+            220,
+            ColorSpace=pikepdf.Name.DeviceGray,
+            BitsPerComponent=1,
+            Filter=pikepdf.Name.FlateDecode,
+        )
+        page_of(pdf, f"q {UPRIGHT} cm /Im Do Q", xobjects={"Im": short})
+        pdf.save(path)
+    page = opened(path, tmp_path)
+    assert page.image is not None
+    left, top, right, bottom = MARK
+    assert page.image.pixels[top + 2 : bottom - 2, left + 2 : right - 2].mean() < 60
 
 
 def test_a_soft_mask_and_a_stencil_are_rendered_at_the_resolution_of_the_picture(tmp_path: Path) -> None:
