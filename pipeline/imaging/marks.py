@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.pieces import connected
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Pixels
 
@@ -70,7 +71,7 @@ def find_marks(grey: Pixels) -> Marks:
     factor = min(1.0, SHORTER_SIDE / min(height, width), math.sqrt(MOST_PIXELS / (height * width)))
     small = shrunk_by(grey, factor)
     _, ink = cv2.threshold(small, INK, 255, cv2.THRESH_BINARY_INV)
-    left, top, across, down, area = _pieces(np.asarray(ink, dtype=np.uint8)).T
+    left, top, across, down, area = connected(np.asarray(ink, dtype=np.uint8))[1][1:].T  # the first is the paper
     longer, shorter = np.maximum(across, down), np.minimum(across, down)
     small_enough = longer < min(0.08 * max(small.shape), 0.5 * min(small.shape))
     specks = (longer < 4) | (shorter < 2) | (area < 8)
@@ -78,12 +79,3 @@ def find_marks(grey: Pixels) -> Marks:
     scale = np.array([width / small.shape[1], height / small.shape[0]] * 2)
     boxes = np.stack([left, top, left + across, top + down], axis=1)[letters] * scale
     return Marks(boxes=boxes, specks=int(specks.sum()), width=width, height=height)
-
-
-def _pieces(ink: Pixels) -> NDArray[np.int32]:
-    """Left, top, width, height and area of each connected piece."""
-    try:  # labels of 16 bits take a third of the time, and do for nearly every page
-        _, _, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_16U)
-    except cv2.error:  # more pieces than they can number
-        _, _, found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
-    return np.asarray(found, dtype=np.int32)[1:]  # the first is the paper

@@ -57,6 +57,8 @@ ENOUGH = 2300
 """Pixels of the longer side of a sheet that has all that print needs: A4 at 200 dpi."""
 MOST_ENLARGED = 1.6
 SAMPLES = 64
+_LOGARITHMS: Floats = np.log(np.arange(256) + 8.0)
+"""Of each level of grey, none of them without end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,9 +136,9 @@ def _shaped(width: float, height: float) -> tuple[float, float]:
 def _lightness(small: Pixels) -> Floats:
     """The logarithm of the weakest channel without strokes of print: paper is light in all of them, wood and cloth
     are not."""
-    weakest = small if small.ndim == 2 else small.min(axis=2)
+    weakest = small if small.ndim == 2 else cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
     closed = cv2.morphologyEx(weakest, cv2.MORPH_CLOSE, np.ones((PRINT, PRINT), np.uint8))
-    return np.log(cv2.medianBlur(np.asarray(closed, np.uint8), 3).astype(np.float64) + 8.0)
+    return np.asarray(_LOGARITHMS[cv2.medianBlur(np.asarray(closed, np.uint8), 3)], np.float64)
 
 
 def _is_surrounded(light: Floats) -> bool:

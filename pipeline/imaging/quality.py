@@ -5,13 +5,14 @@ All is measured on the grey page reduced to `LOOK_DPI`, apart from sharpness, wh
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from pipeline.imaging.levels import percentile
-from pipeline.imaging.marks import find_marks
+from pipeline.imaging.marks import INK, find_marks
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import PageImage, Pixels
 
@@ -27,6 +28,11 @@ _MARGIN = 0.03
 _INK = 45
 """So much darker than the paper around it is ink (of 255)."""
 _PAPER_WINDOW = 31
+"""Pixels around within which there is paper, wherever one looks on a page of print."""
+_COARSE = 8
+"""Paper changes so slowly that every eighth of its pixels both ways tells it."""
+_AT_EDGE = 1.5
+"""Pixels from the edge of the picture within which a mark touches it."""
 _BLUR_TILE = 96
 _BLUR_TILES = 12
 """Sharpness is measured on the tiles with the strongest edges, so that an empty half of a page does not matter."""
@@ -59,7 +65,7 @@ def measure(image: PageImage) -> Quality:
         dpi=image.dpi * image.reduced,
         colour=pixels.ndim == 3,
         ink=ink,
-        lightness=percentile(small, 80) / 2.55,
+        lightness=percentile(small[::4], 80) / 2.55,
         blur=edge_width(grey, image.dpi) if ink > 0 else 0.0,
         cut=marks_at_edges(flat),
         drawing=max(height, width) / image.dpi * 72 > DRAWING_POINTS,
@@ -72,9 +78,8 @@ def _reduced(grey: Pixels, dpi: float) -> Pixels:
 
 def _on_even_paper(small: Pixels) -> Pixels:
     """Darkness against the paper around: 0 is paper."""
-    quarter = shrunk_by(small, 0.25)
-    paper = cv2.dilate(quarter, np.ones((5, 5), np.uint8))
-    side = min(_PAPER_WINDOW // 4 * 2 + 1, 2 * (min(paper.shape) // 2) - 1)
+    paper = cv2.dilate(shrunk_by(small, 1 / _COARSE), np.ones((3, 3), np.uint8))
+    side = min(_PAPER_WINDOW // _COARSE * 2 + 1, 2 * (min(paper.shape) // 2) - 1)
     paper = cv2.medianBlur(paper, max(1, side))
     wide = cv2.resize(paper, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.subtract(wide, small), dtype=np.uint8)
@@ -104,7 +109,7 @@ def edge_width(grey: Pixels, dpi: float) -> float:
             continue
         across = np.asarray(cv2.absdiff(tile[:, 1:], tile[:, :-1]), np.uint8)
         widths.append(contrast / max(1, percentile(across, 99)))
-    return float(np.median(widths)) * 200.0 / dpi if widths else 0.0
+    return statistics.median(widths) * 200.0 / dpi if widths else 0.0
 
 
 def _tiles(grey: Pixels) -> list[Pixels]:
@@ -122,10 +127,12 @@ def marks_at_edges(flat: Pixels) -> int:
 
     The dark rim that a scanner leaves is one long mark and is not counted; letters that were cut are many.
     """
+    edges = (flat[:2], flat[-2:], flat[:, :2], flat[:, -2:])
+    if max(int(edge.max()) for edge in edges) < 255 - INK:  # as of nearly every page
+        return 0
     marks = find_marks(np.asarray(cv2.bitwise_not(flat), dtype=np.uint8))
     if not len(marks):
         return 0
     left, top, right, bottom = marks.boxes.T
-    near = 1.5
-    sides = (left < near, top < near, right > marks.width - near, bottom > marks.height - near)
+    sides = (left < _AT_EDGE, top < _AT_EDGE, right > marks.width - _AT_EDGE, bottom > marks.height - _AT_EDGE)
     return max(int(side.sum()) for side in sides)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import Box
 from pipeline.imaging.levels import median, percentile
 from pipeline.imaging.orientation import quarter_turn, straighten
+from pipeline.imaging.pieces import connected
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Pixels
 
@@ -101,6 +102,8 @@ def find_watermarks(pixels: Pixels, turn: int, skew: float, size: float) -> Wate
     darkest = small if small.ndim == 2 else cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
     upright = straighten(quarter_turn(np.ascontiguousarray(darkest), turn)[0], skew)[0]
     pale, beside = _pale(upright)
+    if cv2.countNonZero(pale) < min(_LEAST_MM2 * _MM**2, _PATTERN_SHARE * (_PATTERN_MM * _MM) ** 2):
+        return None
     found = [*_words(pale, beside), *_patterns(pale)]
     if not found:
         return None
@@ -197,7 +200,7 @@ def _may_wind(mask: Pixels) -> bool:
 
 def _long(mask: Pixels, least: float) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """The pieces of a mask: the number of each pixel's, and for each number whether that reaches so far both ways."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    labels, stats = connected(mask)
     long = (stats[:, cv2.CC_STAT_WIDTH] >= least) & (stats[:, cv2.CC_STAT_HEIGHT] >= least)
     long[0] = False  # what is not in the mask
     return labels, np.asarray(long, np.bool_)

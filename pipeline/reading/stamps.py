@@ -43,7 +43,8 @@ LIMITS = FrameLimits()
 def find_frames(grey: Pixels, limits: FrameLimits = LIMITS) -> list[Box]:
     """The small ruled frames of an upright page."""
     many = max(1, min(grey.shape) // _SHORTER_SIDE)
-    ink = cv2.dilate(np.asarray(grey < _INK, np.uint8), np.ones((many, many), np.uint8))[::many, ::many]
+    darkest = cv2.erode(grey, np.ones((many, many), np.uint8))[::many, ::many]
+    ink = np.asarray(darkest < _INK, np.uint8)
     across = min(ink.shape)
     stroke, gap = max(3, round(limits.stroke * across)), max(3, round(limits.gap * across))
     # A stamp is seldom quite level: thickening lets a run of ink go on through a step of one pixel. Reducing did it.

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.imaging.pieces import connected
+from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Line, PageImage, PageReading, Pixels, ScanPage
 from pipeline.ports import StampReader
 from pipeline.text import fold
@@ -73,9 +75,7 @@ def _is_mark(line: Line, height: float, *, upwards: bool) -> bool:
 def stamp_pictures(image: PageImage) -> Iterator[Pixels]:
     """What could be a stamp, cut out in grey and without its frame, the likeliest first, each way up."""
     factor = min(1.0, _LOOK_DPI / image.dpi)
-    pixels = image.pixels
-    if factor < 1:
-        pixels = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = shrunk_by(image.pixels, factor)
     grey = _as_ink(pixels)
     scale = factor * image.dpi / _LOOK_DPI
     found = [*_framed(grey, scale), *(_red(pixels, scale) if pixels.ndim == 3 else ())]
@@ -124,8 +124,8 @@ def _framed(grey: Pixels, scale: float) -> Iterator[_Box]:
 
 def _pieces(mask: Pixels, scale: float) -> Iterator[tuple[_Box, Pixels]]:
     """Connected pieces of the size of a stamp lying or standing, each with its own picture."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    sides = np.asarray(stats)[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / (_MM * scale)
+    labels, stats = connected(mask)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / (_MM * scale)
     longer, shorter = sides.max(1), sides.min(1)
     fits = (_WIDTH_MM[0] <= longer) & (longer <= _WIDTH_MM[1]) & (_HEIGHT_MM[0] <= shorter) & (shorter <= _HEIGHT_MM[1])
     fits &= longer >= 1.2 * shorter
@@ -155,9 +155,9 @@ def _cut_out(pixels: Pixels, box: _Box, enlarge: float) -> Pixels:
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     grey = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
     _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
+    labels, stats = connected(np.asarray(ink, np.uint8))
     clean = grey.copy()
-    for index, (_, _, width, height, _) in enumerate(np.asarray(stats)):
+    for index, (_, _, width, height, _) in enumerate(stats):
         if index and (width > 0.7 * grey.shape[1] or height > 0.9 * grey.shape[0]):
             clean[cv2.dilate((labels == index).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 255
     rim = cv2.copyMakeBorder(clean, 16, 16, 16, 16, cv2.BORDER_CONSTANT, value=255)
