@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 import cv2
-from threadpoolctl import threadpool_limits
 
 from ocr_models.line_reader import LineReader
 from ocr_models.tesseract_lines import TesseractLines
@@ -30,10 +29,8 @@ from pipeline.reading.order import reading_order
 from pipeline.reading.page import contents
 from pipeline.reading.page_numbers import is_page_number, lone_marks
 
-# One reader per core: threads within a picture cost more than they bring, and those of NumPy's linear algebra spin
-# while they wait, at a twentieth of a page's time. There is one setting per process.
+# One reader per core: threads within a picture cost more than they bring. There is one setting per process.
 cv2.setNumThreads(1)
-threadpool_limits(1, user_api="blas")
 
 VERSION = "11"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""

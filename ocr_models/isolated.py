@@ -8,6 +8,7 @@ readings come back over a pipe. It ends when its line is closed, by this process
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
@@ -163,6 +164,7 @@ def _read_all(make: Callable[[], Reader], line: socket.socket, answers: Connecti
         reader = make()
     except SohoaError as error:
         return _say(answers, (error.code, error.detail))
+    gc.freeze()  # what is loaded stays: it is not looked through again and again, nor copied from the parent for it
     _say(answers, reader.identity)
     while True:
         limit, _ = wire.receive(line)

@@ -32,6 +32,8 @@ MAX_WIDTH = 1280
 COLUMN = 4
 """Pixels that become a frame."""
 FEWEST_COLUMNS = 2
+_WHITE = 248
+"""Where the median is not less, light print would have to be lighter than white for `is_dark_line`."""
 
 
 class LineReader:
@@ -90,7 +92,7 @@ def surroundings(grey: Pixels, box: Box, *, above: float, beside: float) -> tupl
     x1, y1 = max(x0 + 1, math.ceil(box.x1 + beside)), max(y0 + 1, math.ceil(box.y1 + above))
     height, width = grey.shape
     left, top, right, bottom = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
-    dark = is_dark_line(grey[::2, ::2], (box.x0 / 2, box.y0 / 2, box.x1 / 2, box.y1 / 2))
+    dark = _is_dark(grey, box)
     crop = cv2.copyMakeBorder(
         grey[top:bottom, left:right],
         top - y0,
@@ -101,3 +103,13 @@ def surroundings(grey: Pixels, box: Box, *, above: float, beside: float) -> tupl
         value=0 if dark else 255,
     )
     return np.asarray(crop, np.uint8), dark
+
+
+def _is_dark(grey: Pixels, box: Box) -> bool:
+    """Whether a line is light print on a dark ground, told by every other pixel both ways. Where most of it is white it
+    cannot be, which is quickly seen."""
+    half, (x0, y0, x1, y1) = grey[::2, ::2], (int(side / 2) for side in (box.x0, box.y0, box.x1, box.y1))
+    inside = half[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1]
+    if 2 * np.count_nonzero(inside >= _WHITE) > inside.size + 1:
+        return False
+    return bool(is_dark_line(half, (box.x0 / 2, box.y0 / 2, box.x1 / 2, box.y1 / 2)))

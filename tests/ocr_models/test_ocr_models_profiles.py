@@ -1,11 +1,13 @@
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
 from ocr_models import line_finder
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
@@ -64,9 +66,16 @@ def test_there_are_four_profiles_and_no_other() -> None:
 
 
 def test_a_reader_computes_on_one_thread_for_others_only_spin() -> None:
-    make_reader("fast")
-    algebra = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
-    assert (set(algebra), cv2.getNumThreads()) == ({1}, 1)
+    program = """
+import threading
+from pathlib import Path
+from flows.services import loaded
+loaded("fast", 60.0)
+print(len(list(Path("/proc/self/task").iterdir())), threading.active_count())
+"""
+    without = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", program], env=without, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
 
 
 def test_every_profile_has_an_identity_of_its_own() -> None:
