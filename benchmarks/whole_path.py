@@ -15,11 +15,13 @@ from pathlib import Path
 
 import psutil
 
+from flows.batches import batches
 from flows.services import intake, loaded, open_services
 from flows.settings import Settings
-from flows.work import Outcome, digitize_document
+from flows.work import Outcome, begin
 from pipeline.clock import now
 from pipeline.model import Artifact, Centre, Level
+from pipeline.side_by_side import one_behind
 
 
 def main() -> None:
@@ -64,9 +66,8 @@ def read_all(settings: Settings, documents: Sequence[str], workers: int) -> floa
             read(settings, documents)
         else:
             pool = until.enter_context(multiprocessing.get_context("fork").Pool(workers))
-            size = settings.batch_size
-            batches = [documents[start : start + size] for start in range(0, len(documents), size)]
-            pool.starmap(read, [(settings, batch) for batch in batches], chunksize=1)
+            parted = batches(settings, documents, workers)
+            pool.starmap(read, [(settings, batch) for batch in parted], chunksize=1)
         # before the workers end, and with them the processes that read for them
         return (_cpu() - used) / (time.monotonic() - began) / workers
 
@@ -82,8 +83,8 @@ def _cpu() -> float:
 
 def read(settings: Settings, documents: Sequence[str]) -> None:
     with open_services(settings) as services:
-        for document in documents:
-            outcome = digitize_document(services, document, now)
+        ended = one_behind(documents, lambda document: begin(services, document, now))
+        for document, outcome in zip(documents, ended, strict=True):
             assert outcome is Outcome.DONE, f"{document}: {outcome}"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -16,9 +18,10 @@ from prefect.tasks import Task
 from flows.lanes import be_nice, make_way, throttle
 from flows.progress import SECONDS_BETWEEN, SECONDS_BETWEEN_OLD, BatchProgress
 from flows.services import Services, workspace_services
-from flows.work import Outcome, digitize_document
+from flows.work import Outcome, Rest, begin, digitize_document
 from pipeline.clock import now
 from pipeline.errors import SohoaError, Transient
+from pipeline.side_by_side import one_behind
 
 
 class _Batch:
@@ -83,7 +86,7 @@ def digitize_task(document_id: str) -> str:
 @flow(name="digitize", flow_run_name=_run_name, validate_parameters=True)
 def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str, int]:
     """Reads the documents one after the other; one that fails does not keep the others waiting. For a `backfill` it
-    makes way for those that clerks wait for."""
+    makes way for those that clerks wait for, and each is stored while the next one is read."""
     logger = get_run_logger()
     if backfill:
         be_nice()
@@ -91,12 +94,11 @@ def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str,
     with ExitStack() as until:
         batch = _Batch(len(document_ids), until, backfill=backfill)
         _batch.set(batch)
-        for document_id in document_ids:
-            if backfill:
-                outcomes[document_id] = _read_old(batch, document_id)
-            else:
-                outcomes[document_id] = _outcome(digitize_task(document_id, return_state=True).result(False))
-                logger.info("%s: %s", document_id, outcomes[document_id], extra={"document": document_id})
+        ended = one_behind(document_ids, partial(_begin_old, batch)) if backfill else map(_read, document_ids)
+        for document_id, outcome in zip(document_ids, ended, strict=True):
+            outcomes[document_id] = outcome
+            if not backfill:
+                logger.info("%s: %s", document_id, outcome, extra={"document": document_id})
             batch.progress.document()
     create_table_artifact(  # without a key: all runs would wait for one row, that of the newest artifact of the key
         table=[{"document": document, "outcome": outcome} for document, outcome in outcomes.items()],
@@ -106,13 +108,24 @@ def digitize_batch(document_ids: list[str], backfill: bool = False) -> dict[str,
     return dict(counts)
 
 
-def _read_old(batch: _Batch, document_id: str) -> str:
-    """Without a task: there are millions, each would be ten rows at Prefect, and one that waits is handed over again
-    by the feeder."""
+def _read(document_id: str) -> str:
+    return _outcome(digitize_task(document_id, return_state=True).result(False))
+
+
+def _begin_old(batch: _Batch, document_id: str) -> Callable[[], str]:
+    """Reads a document without a task, and returns what stores it: there are millions, each would be ten rows at
+    Prefect, and one that waits is handed over again by the feeder."""
     if not batch.may_go_on():
-        return "waits: office hours"
+        return lambda: "waits: office hours"
     try:
-        return digitize_document(batch.services(), document_id, now, tell=batch.tell).value
+        return partial(_ended, begin(batch.services(), document_id, now, tell=batch.tell))
+    except SohoaError as error:
+        return partial(_outcome, error)
+
+
+def _ended(rest: Rest) -> str:
+    try:
+        return rest().value
     except SohoaError as error:
         return _outcome(error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Crashed
 
+from flows.batches import batch_size, batches
 from flows.prefect_environment import BACKFILL_QUEUE, DIGITIZE, FRESH_QUEUE, PAGE
 from flows.services import Services
 from flows.settings import Settings
@@ -30,12 +31,13 @@ log = logging.getLogger(__name__)
 
 ALIVE = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 _RUNS_FOR_EACH_CORE = 4
+"""Of a backfill, that are handed over ahead."""
 LIMIT = 5000
 """Waiting documents looked at in one go; the next one takes the next ones."""
 
 
 def submit(settings: Settings, documents: Iterable[str]) -> int:
-    """Creates runs of `batch_size` documents each, for clerks who wait; returns how many documents.
+    """Creates the runs that read these documents, for clerks who wait; returns how many documents.
 
     Raises FlowServerUnavailable: the documents are in the catalogue, and whoever calls later submits them again.
     """
@@ -43,29 +45,21 @@ def submit(settings: Settings, documents: Iterable[str]) -> int:
     if not ids:
         return 0
     with prefect_client(settings) as client:
-        _create_runs(client, ids, batch_size(settings, len(ids), settings.workers))
+        _create_runs(client, batches(settings, ids, settings.workers))
     return len(ids)
 
 
-def _create_runs(client: SyncPrefectClient, ids: list[str], size: int, backfill: str = "") -> None:
+def _create_runs(client: SyncPrefectClient, parted: Iterable[Sequence[str]], backfill: str = "") -> None:
     deployment = client.read_deployment_by_name(DIGITIZE)
-    for start in range(0, len(ids), size):
-        batch = ids[start : start + size]
+    for batch in parted:
         run = client.create_flow_run_from_deployment(
             deployment.id,
-            parameters={"document_ids": batch, "backfill": bool(backfill)},
+            parameters={"document_ids": list(batch), "backfill": bool(backfill)},
             work_queue_name=BACKFILL_QUEUE if backfill else FRESH_QUEUE,
             tags=[_tag(backfill)] if backfill else [],
         )
         for document in batch:
             log.info("handed over to be read", extra={"document": document, "flow_run_id": run.id})
-
-
-def batch_size(settings: Settings, documents: int, cores: int) -> int:
-    """Documents in a run: the more wait, the larger the batches, for a run costs as much as some pages; but every
-    core should have several."""
-    shared_out = documents // (_RUNS_FOR_EACH_CORE * cores)
-    return max(settings.batch_size, min(settings.largest_batch, shared_out))
 
 
 def submit_waiting(services: Services, now: datetime) -> int:
@@ -92,12 +86,12 @@ def submit_backfill(services: Services, backfill: str, now: datetime, cores: int
         waiting = services.catalogue.backfill_documents.waiting(backfill, now, most)
         if not waiting:
             return 0
-        size = batch_size(services.settings, len(waiting), cores)
-        ahead = _RUNS_FOR_EACH_CORE * size * cores
+        ahead = _RUNS_FOR_EACH_CORE * cores * batch_size(services.settings, len(waiting), cores)
         spoken_for = _spoken_for(services, client, now, set(waiting)).intersection(waiting)
         free = [document for document in waiting if document not in spoken_for]
         ids = free[: max(0, ahead - len(spoken_for))]
-        _create_runs(client, ids, size, backfill)
+        parted = batches(services.settings, ids, cores, behind=len(free) - len(ids))
+        _create_runs(client, parted, backfill)
     return len(ids)
 
 

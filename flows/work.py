@@ -9,8 +9,11 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from flows import logs, purging
@@ -18,7 +21,7 @@ from flows.lanes import Lane
 from flows.matching import clues_of, find_dossier
 from flows.services import Services
 from pipeline import keys, memory
-from pipeline.digitize import Digitized, Progress, digitize
+from pipeline.digitize import Digitized, PagesRead, Progress, read_pages
 from pipeline.errors import (
     CatalogueUnavailable,
     ConfigurationError,
@@ -66,10 +69,20 @@ def owner() -> str:
 # --- digitizing ---------------------------------------------------------------------------------------------
 
 
+Rest = Callable[[], Outcome]
+"""What is left to be done for a document, and then says what became of it."""
+
+
 def digitize_document(
     services: Services, document: str, clock: Callable[[], datetime], *, tell: Progress | None = None
 ) -> Outcome:
-    """Claims one document, reads it, stores it, and looks for its dossier; `tell` is told after each page.
+    """Claims one document, reads it, stores it, and looks for its dossier, as `begin` says."""
+    return begin(services, document, clock, tell=tell)()
+
+
+def begin(services: Services, document: str, clock: Callable[[], datetime], *, tell: Progress | None = None) -> Rest:
+    """Claims one document and reads it; `tell` is told after each page. What it returns stores what was read and looks
+    for its dossier, which is waiting for disks and servers for the most part, and may be done in another thread.
 
     A permanent fault is recorded with its code and the outcome is FAILED. A passing one gives the document back and
     is raised again. A document whose reading ended `settings.attempts` times without a word (it kills the process
@@ -79,55 +92,86 @@ def digitize_document(
     lease = timedelta(minutes=services.settings.lease_minutes)
     claims = services.catalogue.queue.claim([document], owner(), clock(), clock() + lease)
     if not claims:
-        return Outcome.SKIPPED
+        return lambda: Outcome.SKIPPED
+    keeper = _LeaseKeeper(services, claims[0], lease, clock, tell)
     with logs.about(document):
-        return _digitize(services, claims[0], _LeaseKeeper(services, claims[0], lease, clock, tell), clock)
+        return _Work(services=services, claim=claims[0], keeper=keeper, clock=clock).read()
 
 
-def _digitize(services: Services, claim: Claim, keeper: _LeaseKeeper, clock: Callable[[], datetime]) -> Outcome:
-    settings, document, now = services.settings, claim.document.id, clock()
-    if claim.silent >= settings.attempts:
-        log.error("put aside: it ended whoever read it %d times", claim.silent)
-        services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=now)
-        return Outcome.FAILED
-    lane = Lane.BACKFILL if claim.backfill else Lane.FRESH
-    log.info("%d pages, attempt %d", claim.document.pages, claim.attempt)
-    try:
-        _require_not_secret(services, claim, clock)
-        receipts = services.catalogue.receipts.of_document(document)
-        profile = _profile(services, receipts)
-        if claim.backfill:
-            profile = _of_backfill(services, claim) or profile
-        with services.spare_readers(profile, lane) as another:
-            done = digitize(
-                claim.document,
-                _originals(services, claim),
-                objects=services.objects,
-                opener=services.opener,
-                reader=services.reader(profile, lane),
-                another=another if claim.document.pages >= _MANY_PAGES else nobody,
-                scratch=settings.scratch_folder,
-                now=now,
-                progress=keeper,
-            )
-        _require_not_secret(services, claim, clock, done, receipts)
-        # The match first: a crash between the two leaves a document that is read again, not one that is forgotten.
-        if before := _stands_beside(services, claim, done.reading.id):
-            after = done.reading.id
-            choice = Choice(document=document, reading=before, chosen_at=clock(), beside=after, backfill=claim.backfill)
-            services.objects.put(keys.choice(document, choice.chosen_at), manifest.canonical(choice))
-        else:
-            find_dossier(services, document, clues_of(claim.document, done, receipts), clock())
-        services.catalogue.queue.finish(keeper.claim, done.reading)
-    except SohoaError as error:
-        passing = isinstance(error, Transient | ConfigurationError)
-        log.warning("%s: %s: %s", "waits" if passing else "failed", error.code, error)
-        _give_back(services, keeper.claim, error, clock, permanent=not passing)
-        if passing:
-            raise
-        return Outcome.FAILED
-    log.info("read with %s, confidence %.2f", done.reading.identity.profile, done.reading.confidence)
-    return Outcome.DONE
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Work:
+    """A claimed document on its way."""
+
+    services: Services
+    claim: Claim
+    keeper: _LeaseKeeper
+    clock: Callable[[], datetime]
+
+    def read(self) -> Rest:
+        services, claim, settings = self.services, self.claim, self.services.settings
+        if claim.silent >= settings.attempts:
+            log.error("put aside: it ended whoever read it %d times", claim.silent)
+            services.catalogue.queue.fail(claim, ReadingFailed.code, permanent=True, now=self.clock())
+            return lambda: Outcome.FAILED
+        lane = Lane.BACKFILL if claim.backfill else Lane.FRESH
+        log.info("%d pages, attempt %d", claim.document.pages, claim.attempt)
+        try:
+            with ExitStack() as held:
+                _require_not_secret(services, claim, self.clock)
+                receipts = services.catalogue.receipts.of_document(claim.document.id)
+                profile = _profile(services, receipts)
+                if claim.backfill:
+                    profile = _of_backfill(services, claim) or profile
+                with services.spare_readers(profile, lane) as another:
+                    reading = read_pages(
+                        claim.document,
+                        objects=services.objects,
+                        opener=services.opener,
+                        reader=services.reader(profile, lane),
+                        another=another if claim.document.pages >= _MANY_PAGES else nobody,
+                        scratch=settings.scratch_folder,
+                        progress=self.keeper,
+                    )
+                    pages = held.enter_context(reading)
+                return partial(self._store, pages, receipts, held.pop_all())
+        except SohoaError as error:
+            if self._passes(error):
+                raise
+            return lambda: Outcome.FAILED
+
+    def _store(self, pages: PagesRead, receipts: Sequence[Receipt], held: ExitStack) -> Outcome:
+        services, claim, clock, document = self.services, self.claim, self.clock, self.claim.document.id
+        with logs.about(document):
+            try:
+                with held:
+                    done = pages.store(_originals(services, claim), services.objects, clock())
+                _require_not_secret(services, claim, clock, done, receipts)
+                # The match first: a crash between the two leaves a document that is read again, not one forgotten.
+                if before := _stands_beside(services, claim, done.reading.id):
+                    choice = Choice(
+                        document=document,
+                        reading=before,
+                        chosen_at=clock(),
+                        beside=done.reading.id,
+                        backfill=claim.backfill,
+                    )
+                    services.objects.put(keys.choice(document, choice.chosen_at), manifest.canonical(choice))
+                else:
+                    find_dossier(services, document, clues_of(claim.document, done, receipts), clock())
+                services.catalogue.queue.finish(self.keeper.claim, done.reading)
+            except SohoaError as error:
+                if self._passes(error):
+                    raise
+                return Outcome.FAILED
+            log.info("read with %s, confidence %.2f", done.reading.identity.profile, done.reading.confidence)
+            return Outcome.DONE
+
+    def _passes(self, error: SohoaError) -> bool:
+        """Gives the document back with what happened to it, and returns whether that will pass."""
+        passes = isinstance(error, Transient | ConfigurationError)
+        log.warning("%s: %s: %s", "waits" if passes else "failed", error.code, error)
+        _give_back(self.services, self.keeper.claim, error, self.clock, permanent=not passes)
+        return passes
 
 
 def _give_back(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.model import (
     LineKind,
     Original,
     PageReading,
+    ReaderIdentity,
     Reading,
     ScanPage,
     TextSource,
@@ -52,6 +54,42 @@ class Digitized:
     secret_pages: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PagesRead:
+    """A document whose pages are read; what was made of them lies in a folder and is not stored yet."""
+
+    document: Document
+    identity: ReaderIdentity
+    files: Mapping[str, Path]
+    """The originals, by SHA-256."""
+    made: Composition
+
+    def store(self, originals: Mapping[str, Original], objects: ObjectStore, now: datetime) -> Digitized:
+        """Stores text, hOCR, searchable PDF, manifest and record. Storing it again writes the same objects.
+
+        `originals` has those that the document's parts name, by SHA-256. Raises what the store raises.
+        """
+        document, made = self.document, self.made
+        sources = [
+            searchable_pdf.Source(
+                path=self.files[part.sha256], media_type=originals[part.sha256].media_type, pages=part
+            )
+            for part in document.parts
+        ]
+        artifacts = made.store(sources, self.identity, objects)
+        reading = Reading(
+            document=document.id,
+            identity=self.identity,
+            read_at=now,
+            texts=tuple(made.texts),
+            confidence=made.confidence,
+            failed_pages=tuple(made.failed_pages),
+            artifacts=artifacts,
+        )
+        objects.put(keys.reading_record(document.id, self.identity.id), reading_record.dump(reading))
+        return Digitized(reading=reading, clues=made.clues, secret_pages=tuple(made.secret_pages))
+
+
 def digitize(  # noqa: PLR0913  what a document's way needs, once
     document: Document,
     originals: Mapping[str, Original],
@@ -64,12 +102,29 @@ def digitize(  # noqa: PLR0913  what a document's way needs, once
     another: Another = nobody,
     progress: Progress | None = None,
 ) -> Digitized:
-    """Reads a document and stores what was read. Writing it again writes the same objects.
+    """Reads a document and stores what was read. Raises what `read_pages` and `PagesRead.store` raise."""
+    with read_pages(
+        document, objects=objects, opener=opener, reader=reader, scratch=scratch, another=another, progress=progress
+    ) as pages:
+        return pages.store(originals, objects, now)
 
-    `originals` has those that the document's parts name, by SHA-256. `another` may give more readers while pages wait;
-    what is read does not depend on how many there are. A page that cannot be read costs that page: its
-    number is in `failed_pages`. Raises ReadingFailed where no page could be read, Rejected where an original cannot
-    be opened after all, IntegrityError where the store does not hold what it should.
+
+@contextmanager
+def read_pages(
+    document: Document,
+    *,
+    objects: ObjectStore,
+    opener: ScanOpener,
+    reader: Reader,
+    scratch: Path,
+    another: Another = nobody,
+    progress: Progress | None = None,
+) -> Iterator[PagesRead]:
+    """Reads the pages of a document; what is made of them is there until the context ends.
+
+    `another` may give more readers while pages wait; what is read does not depend on how many there are. A page that
+    cannot be read costs that page: its number is in `failed_pages`. Raises ReadingFailed where no page could be read,
+    Rejected where an original cannot be opened after all, IntegrityError where the store does not hold what it should.
     """
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix=f"{document.id}-") as folder:
@@ -82,22 +137,7 @@ def digitize(  # noqa: PLR0913  what a document's way needs, once
                 progress(len(made.texts), document.pages)
         if len(made.failed_pages) == len(made.texts):
             raise ReadingFailed(f"Document {document.id}: none of its {len(made.texts)} pages could be read.")
-        sources = [
-            searchable_pdf.Source(path=files[part.sha256], media_type=originals[part.sha256].media_type, pages=part)
-            for part in document.parts
-        ]
-        artifacts = made.store(sources, reader.identity, objects)
-    reading = Reading(
-        document=document.id,
-        identity=reader.identity,
-        read_at=now,
-        texts=tuple(made.texts),
-        confidence=made.confidence,
-        failed_pages=tuple(made.failed_pages),
-        artifacts=artifacts,
-    )
-    objects.put(keys.reading_record(document.id, reader.identity.id), reading_record.dump(reading))
-    return Digitized(reading=reading, clues=made.clues, secret_pages=tuple(made.secret_pages))
+        yield PagesRead(document=document, identity=reader.identity, files=files, made=made)
 
 
 def _fetch(document: Document, objects: ObjectStore, folder: Path) -> dict[str, Path]:

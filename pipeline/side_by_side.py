@@ -1,16 +1,18 @@
-"""Work on pages that goes on side by side and comes back in order."""
+"""Work on pages and documents that goes on side by side and comes back in order."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import TypeVar
 
 from pipeline.model import ScanPage
 from pipeline.ports import Reader
 
 R = TypeVar("R")
+S = TypeVar("S")
 T = TypeVar("T")
 Another = Callable[[], Reader | None]
 """Asked whenever one more page could be read now: another reader, or None where no core is free. Who gives it closes
@@ -73,6 +75,21 @@ def one_ahead(items: Iterable[T]) -> Generator[T, None, None]:
         while (some := coming.result()) is not None:
             coming = thread.submit(_next, source)
             yield some[0]
+
+
+def one_behind(items: Iterable[S], begin: Callable[[S], Callable[[], T]]) -> Iterator[T]:
+    """What becomes of each item, in their order: `begin` is called for one after the other, and what it returns, the
+    rest of the work, in a thread while the next one is begun. So at most one has a rest to be done; what that raises is
+    raised here, once the next one has begun."""
+    with ThreadPoolExecutor(1, thread_name_prefix="behind") as thread:
+        last: Future[T] | None = None
+        for item in items:
+            rest = begin(item)
+            before, last = last, thread.submit(copy_context().run, rest)
+            if before is not None:
+                yield before.result()
+        if last is not None:
+            yield last.result()
 
 
 def _next(source: Iterator[T]) -> tuple[T] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
 
 from pipeline.model import ScanPage
-from pipeline.side_by_side import MOST, in_order, nobody, one_ahead
+from pipeline.side_by_side import MOST, in_order, nobody, one_ahead, one_behind
 
 
 class Named:
@@ -158,3 +159,54 @@ def test_what_having_one_raises_comes_after_those_before_it() -> None:
     assert next(found) == 1
     with pytest.raises(KeyError):
         next(found)
+
+
+def test_the_rest_of_an_item_is_done_while_the_next_one_is_begun() -> None:
+    begun = [threading.Event() for _ in range(4)]
+    rests: list[int] = []
+
+    def begin(item: int) -> Callable[[], int]:
+        begun[item].set()
+
+        def rest() -> int:
+            assert item == 3 or begun[item + 1].wait(30)
+            rests.append(item)
+            return 10 * item
+
+        return rest
+
+    assert list(one_behind(range(4), begin)) == [0, 10, 20, 30]
+    assert rests == [0, 1, 2, 3]
+
+
+def test_at_most_one_item_is_begun_beside_the_one_whose_rest_is_done() -> None:
+    begun: list[int] = []
+
+    def begin(item: int) -> Callable[[], int]:
+        begun.append(item)
+        return lambda: item
+
+    found = one_behind(range(9), begin)
+    for item in range(7):
+        assert next(found) == item
+        assert len(begun) == item + 2
+
+
+def test_what_the_rest_of_an_item_raises_comes_in_its_place() -> None:
+    def begin(item: int) -> Callable[[], float]:
+        return lambda: 1 / (2 - item)
+
+    found = one_behind(range(5), begin)
+    assert [next(found), next(found)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
+
+
+def test_the_rest_knows_the_context_in_which_its_item_was_begun() -> None:
+    known: ContextVar[int] = ContextVar("known")
+
+    def begin(item: int) -> Callable[[], int]:
+        known.set(item)
+        return known.get
+
+    assert list(one_behind(range(3), begin)) == [0, 1, 2]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from flows.matching import match_waiting, record_match, withdraw_match
 from flows.publishing import make_report, write
 from flows.services import Objects, Services, intake, open_services, prepare
 from flows.settings import load
-from flows.work import Outcome, digitize_document
+from flows.work import Outcome, begin, digitize_document
 from pipeline import clock, keys
 from pipeline.errors import CatalogueUnavailable, NotFound, StoreUnavailable
 from pipeline.indicators import periods
@@ -109,6 +110,34 @@ def test_reading_a_document_twice_does_it_once(services: Services) -> None:
     services.catalogue.retry.retry([document], clock.now())
     assert digitize_document(services, document, clock.now) is Outcome.DONE
     assert list(services.objects.keys()) == before
+
+
+def test_a_document_that_was_read_is_stored_by_whoever_does_the_rest(services: Services) -> None:
+    document = receive(services, "a.png", "Một trang giấy")
+    rest = begin(services, document, clock.now)
+    assert state(services, document) is DocumentState.READING
+    assert not any(key.endswith(Artifact.MANIFEST) for key in services.objects.keys("readings"))
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(rest).result() is Outcome.DONE
+    assert state(services, document) is DocumentState.DONE
+    assert list(services.settings.scratch_folder.iterdir()) == []
+
+
+def test_a_store_that_is_down_when_a_document_was_read_leaves_it_to_be_read_again(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = receive(services, "a.png", "Một trang giấy")
+    down = FailingStore(services.objects, failures=0)
+    rest = begin(replace(services, objects=down), document, clock.now)
+
+    def fail(*_: object) -> StoredObject:
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(FailingStore, "put", fail)
+    with pytest.raises(StoreUnavailable):
+        rest()
+    assert state(services, document) is DocumentState.RECEIVED
+    assert list(services.settings.scratch_folder.iterdir()) == []
 
 
 def test_a_store_that_is_down_uses_up_no_attempt(services: Services) -> None:
