@@ -40,7 +40,7 @@ class _OpenFile(Protocol):
 
 def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
     """Opens the file that the request names and serves its pages until the parent closes the line."""
-    memory.keep_for_the_next()
+    memory.give_back()
     limits = Limits(**request["limits"])
     os.chdir(scratch)
     confine(limits)
@@ -55,6 +55,8 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
         except (SohoaError, MemoryError, RecursionError) as error:
             wire.send(channel, {"error": _code(error), "detail": _detail(error)})
             return
+        if file.pages > 1:
+            memory.keep_for_the_next()
         wire.send(channel, {"pages": file.pages})
         while True:
             message, _ = wire.receive(channel)
