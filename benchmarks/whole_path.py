@@ -6,6 +6,7 @@ The workspace was prepared before, as `sohoa init` does it once for an installat
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import shutil
 import time
@@ -34,6 +35,8 @@ def main() -> None:
     settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0, workers=given.workers)
     documents = receive(settings, given.files)
     loaded(settings.profile, settings.page_seconds, settings.models_folder)  # shared by whoever is forked, as ever
+    gc.collect()
+    gc.freeze()  # as `flows.warm` does
     busy = read_all(settings, documents, given.workers)
     print(f"from first to last page {busy:.1%} of {given.workers} cores busy")
     write_texts(settings, documents)
