@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.geometry import Box
 from pipeline.imaging.orientation import quarter_turn, straighten, upright_back
+from pipeline.imaging.pieces import connected
 from pipeline.imaging.resolution import scale
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.imaging.watermark import Watermarks
@@ -152,9 +153,9 @@ def _over(picture: NDArray[np.uint8], limit: int) -> Pixels:
 def _marks(mask: Pixels, factor: float, *, red: bool) -> list[ColouredMark]:
     """The pieces of a mask that are large enough, letters and words of a stamp joined."""
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((round(2.2 * _MM), round(3.2 * _MM)), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    labels, stats = connected(np.asarray(joined, np.uint8))
     found = []
-    for at, (x, y, width, height, _) in enumerate(stats.tolist()[:count]):
+    for at, (x, y, width, height, _) in enumerate(stats.tolist()):
         if not at or max(width, height) < _LEAST_MM * _MM:
             continue
         piece = np.where(labels[y : y + height, x : x + width] == at, mask[y : y + height, x : x + width], 0)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from pipeline.geometry import Box
+from pipeline.imaging.pieces import connected
 from pipeline.model import Pixels
 from pipeline.reading.evidence import INK
 
@@ -56,9 +57,9 @@ def _marks(band: Pixels, usual: float) -> list[Box]:
     if height < LOWEST * usual / step or not small.any():
         return []
     together = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((1, 2 * round(ROOM * usual / step / 2) + 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(together)
+    _, stats = connected(np.asarray(together, np.uint8))
     found = []
-    for x, y, wide, high, _ in stats[1:count].tolist():
+    for x, y, wide, high, _ in stats[1:].tolist():
         sized = LOWEST * usual <= high * step <= TALLEST * usual and wide * step <= WIDEST * usual
         if sized and x > 0 and x + wide < width and y > 0 and y + high < height:
             found.append(Box(*(float(step * side) for side in (x, y, x + wide, y + high))))

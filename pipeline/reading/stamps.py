@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from pipeline.geometry import Box
+from pipeline.imaging.pieces import connected
 from pipeline.model import Pixels, Word
 from pipeline.reading.text import strip_marks
 
@@ -52,9 +53,9 @@ def find_frames(grey: Pixels, limits: FrameLimits = LIMITS) -> list[Box]:
     level = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, stroke), np.uint8))
     upright = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((stroke, 1), np.uint8))
     ruled = cv2.morphologyEx(cv2.bitwise_or(level, upright), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ruled)
+    _, stats = connected(np.asarray(ruled, np.uint8))
     frames: list[Box] = []
-    for x, y, width, height, _ in stats[1:count].tolist():
+    for x, y, width, height, _ in stats[1:].tolist():
         wide = limits.narrowest <= width / across <= limits.widest
         high = limits.lowest <= height / across <= limits.highest
         if wide and high and _is_framed(ruled[y : y + height, x : x + width], limits.side):
