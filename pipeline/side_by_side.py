@@ -79,8 +79,8 @@ def one_ahead(items: Iterable[T]) -> Generator[T, None, None]:
 
 def one_behind(items: Iterable[S], begin: Callable[[S], Callable[[], T]]) -> Iterator[T]:
     """What becomes of each item, in their order: `begin` is called for one after the other, and what it returns, the
-    rest of the work, in a thread while the next one is begun. So at most one has a rest to be done; what that raises is
-    raised here, once the next one has begun."""
+    rest of the work, in a thread while the next one is begun, so that at most two are begun and not at their end. What
+    a rest raises is raised here, in its place."""
     with ThreadPoolExecutor(1, thread_name_prefix="behind") as thread:
         last: Future[T] | None = None
         for item in items:

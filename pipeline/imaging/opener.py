@@ -289,7 +289,7 @@ def _bare_environment() -> dict[str, str]:
     """What Python and poppler need; no secret of this process."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
     paths = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry is not None)
-    return {**kept, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**kept, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
 
 
 _FORK_SERVER = _ForkServerHandle()

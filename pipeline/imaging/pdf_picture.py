@@ -110,10 +110,9 @@ def _decoded(picture: Picture, source: pikepdf.Object, factor: int) -> Pixels | 
     found = None
     if _plain_jpeg(source):
         found = _jpeg(source, (picture.width, picture.height), factor)
-    elif _is_black_and_white(source) and _filters(source) == _FAX:
-        found = _fax(source, (picture.width, picture.height), factor)
     elif _is_black_and_white(source):
-        found = _bits(picture, factor)
+        fax = _filters(source) == _FAX
+        found = _fax(source, (picture.width, picture.height), factor) if fax else _bits(picture, factor)
     return found if found is not None else _by_pdfium(picture, factor)
 
 
