@@ -71,7 +71,7 @@ def submit_waiting(services: Services, now: datetime) -> int:
     """
     waiting = services.catalogue.queue.waiting(now, LIMIT)
     with prefect_client(services.settings) as client:
-        spoken_for = _spoken_for(services, client, now, set(waiting))
+        spoken_for = _spoken_for(services, client, now)
     return submit(services.settings, [document for document in waiting if document not in spoken_for])
 
 
@@ -87,7 +87,7 @@ def submit_backfill(services: Services, backfill: str, now: datetime, cores: int
         if not waiting:
             return 0
         ahead = _RUNS_FOR_EACH_CORE * cores * batch_size(services.settings, len(waiting), cores)
-        spoken_for = _spoken_for(services, client, now, set(waiting)).intersection(waiting)
+        spoken_for = _spoken_for(services, client, now).intersection(waiting)
         free = [document for document in waiting if document not in spoken_for]
         ids = free[: max(0, ahead - len(spoken_for))]
         parted = batches(services.settings, ids, cores, behind=len(free) - len(ids))
@@ -110,12 +110,13 @@ def _tag(backfill: str) -> str:
     return f"backfill-{backfill}"
 
 
-def _spoken_for(services: Services, client: SyncPrefectClient, now: datetime, waiting: set[str]) -> set[str]:
-    """The documents of runs that will read them. Other runs are marked as crashed."""
+def _spoken_for(services: Services, client: SyncPrefectClient, now: datetime) -> set[str]:
+    """The documents of runs that will read them. Other runs are marked as crashed: those of a backfill would keep their
+    places in its queue for ever."""
     spoken_for: set[str] = set()
     for run in _runs(client):
         documents = run.parameters.get("document_ids", [])
-        if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, waiting, now):
+        if run.state_type == StateType.SCHEDULED or _is_alive(services, run, documents, now):
             spoken_for.update(documents)
         else:
             client.set_flow_run_state(run.id, Crashed(message="Its worker has died."), force=True)
@@ -136,12 +137,11 @@ def _runs(client: SyncPrefectClient) -> list[FlowRun]:
     return found
 
 
-def _is_alive(services: Services, run: FlowRun, documents: list[str], waiting: set[str], now: datetime) -> bool:
+def _is_alive(services: Services, run: FlowRun, documents: list[str], now: datetime) -> bool:
     lease = timedelta(minutes=services.settings.lease_minutes)
     if run.state is not None and now - run.state.timestamp < lease:
         return True
-    begun = [document for document in documents if document not in waiting]
-    return services.catalogue.activity.is_reading(begun, now - lease)
+    return services.catalogue.activity.is_reading(documents, now, now - lease)
 
 
 @contextmanager

@@ -31,11 +31,13 @@ class Activity:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def is_reading(self, ids: Collection[str], since: datetime) -> bool:
-        """Whether any of these documents is claimed, its lease over or not, or one was begun after `since` and is read:
-        who reads them one after the other has none for a moment."""
+    def is_reading(self, ids: Collection[str], now: datetime, since: datetime) -> bool:
+        """Whether somebody holds the lease of any of these documents, or one was read after `since`: who reads them one
+        after the other has none for a moment."""
         wanted = list(ids)
-        claimed = sa.exists().where(documents.c.id.in_(wanted), documents.c.state == DocumentState.READING)
+        claimed = sa.exists().where(
+            documents.c.id.in_(wanted), documents.c.state == DocumentState.READING, documents.c.lease_until > now
+        )
         read = sa.exists().where(readings.c.document.in_(wanted), readings.c.read_at > since)
         with self._database.read() as connection:
             return bool(connection.scalar(sa.select(sa.or_(claimed, read))))
