@@ -179,9 +179,7 @@ def stamp_words() -> StampWords:
 def gatekeeper(services: Services, ease: Callable[[Gate], Gate] = lambda gate: gate) -> Gatekeeper:
     """Who lets scans in; `ease` makes another gate of a centre's."""
     catalogue = services.catalogue
-    return Gatekeeper(
-        opener=services.opener, book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamp_words(), ease=ease
-    )
+    return Gatekeeper(book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamp_words(), ease=ease)
 
 
 def reception(services: Services, keeper: Gatekeeper) -> Reception:

@@ -208,7 +208,8 @@ class _Measure:
         try:
             for original, path in originals.values():
                 self._store.put(keys.original(original.sha256), path)
-                gatekeeper(self._services).admit(path, original, "")
+                with self._services.opener.opened(path) as scan:
+                    gatekeeper(self._services).admit(scan, "")
             done = digitize(
                 document,
                 {sha256: original for sha256, (original, _) in originals.items()},

@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -56,12 +56,18 @@ class SandboxedOpener:
         self._limits = limits or Limits()
         self._scratch = scratch or Path(tempfile.gettempdir())
 
-    def inspect(self, path: Path) -> Original:
-        """Hash, size, type and page count. Raises EmptyFile, NotAScan, TooLarge, BrokenScan, EncryptedPdf, NoPages,
-        TooManyPages, OpeningFailed; NotSettled where the file cannot be read or changes meanwhile."""
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[_OpenScan]:
+        """A file whose hash, size, type and page count are known. Raises EmptyFile, NotAScan, TooLarge, BrokenScan,
+        EncryptedPdf, NoPages, TooManyPages, OpeningFailed; NotSettled where it cannot be read or changes meanwhile."""
         sha256, size, kind = self._hash(path)
         with _Session(path, kind, self._limits, self._scratch, check=True) as session:
-            return Original(sha256=sha256, size=size, media_type=kind, pages=session.pages)
+            yield _OpenScan(Original(sha256=sha256, size=size, media_type=kind, pages=session.pages), session)
+
+    def inspect(self, path: Path) -> Original:
+        """What is known of a file once it is open. Raises what opening it raises."""
+        with self.opened(path) as scan:
+            return scan.original
 
     @contextmanager
     def pages(
@@ -72,21 +78,13 @@ class SandboxedOpener:
         A page that alone is broken, or costs the child its life, comes with neither image nor text; the only page of
         a file, or one too many crashes, raise what happened to it.
         """
-        with self._session(path, drawn=drawn) as session:
-            yield session.give(sorted(set(numbers)), dpi)
-
-    def is_active(self, path: Path) -> bool:
-        """Whether a PDF holds scripts or attachments. Raises what opening it raises."""
-        with self._session(path) as session:
-            return session.ask_active()
-
-    def _session(self, path: Path, *, drawn: bool = False) -> _Session:
         try:
             with path.open("rb") as file:
                 kind = _known(file.read(HEAD))
         except OSError as error:
             raise NotSettled(f"{error.strerror}.") from None
-        return _Session(path, kind, self._limits, self._scratch, drawn=drawn)
+        with _Session(path, kind, self._limits, self._scratch, drawn=drawn) as session:
+            yield session.give(numbers, dpi)
 
     def _hash(self, path: Path) -> tuple[str, int, MediaType]:
         try:
@@ -114,6 +112,20 @@ def _known(head: bytes) -> MediaType:
     if kind is None:
         raise NotAScan
     return kind
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenScan:
+    """Fills the port `OpenScan`."""
+
+    original: Original
+    session: _Session
+
+    def pages(self, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[ScanPage]:
+        return self.session.give(numbers, dpi)
+
+    def is_active(self) -> bool:
+        return self.session.ask_active()
 
 
 class _Session:
@@ -154,8 +166,8 @@ class _Session:
             self._line.close()
             self._line = None
 
-    def give(self, numbers: list[int], dpi: float | None) -> Iterator[ScanPage]:
-        for number in numbers:
+    def give(self, numbers: Collection[int], dpi: float | None) -> Iterator[ScanPage]:
+        for number in sorted(set(numbers)):
             try:
                 yield self._page(number, dpi)
             except Rejected:
@@ -164,26 +176,14 @@ class _Session:
                 yield ScanPage(number=number, width=A4[0], height=A4[1], image=None)
 
     def ask_active(self) -> bool:
-        assert self._line is not None
-        try:
-            wire.send(self._line, {"ask": "active"})
-        except OSError:
-            raise self._crashed() from None
-        message, fds = self._hear()
+        message, fds = self._ask({"ask": "active"})
         wire.close(fds)
         if not isinstance(message.get("active"), bool):
             raise self._told(message)
         return bool(message["active"])
 
     def _page(self, number: int, dpi: float | None) -> ScanPage:
-        if self._line is None:
-            self._open()
-        assert self._line is not None
-        try:
-            wire.send(self._line, {"page": number, "dpi": dpi})
-        except OSError:
-            raise self._crashed() from None
-        message, fds = self._hear()
+        message, fds = self._ask({"page": number, "dpi": dpi})
         try:
             if "page" in message and fds:
                 page = wire.unpack_page(message, fds[0])
@@ -195,6 +195,17 @@ class _Session:
             raise self._crashed("It said what makes no sense.") from None
         finally:
             wire.close(fds)
+
+    def _ask(self, question: wire.Message) -> tuple[wire.Message, list[int]]:
+        """What the child answers, or a new one where it has died."""
+        if self._line is None:
+            self._open()
+        assert self._line is not None
+        try:
+            wire.send(self._line, question)
+        except OSError:
+            raise self._crashed() from None
+        return self._hear()
 
     def _open(self) -> None:
         self._scratch().mkdir(parents=True, exist_ok=True)

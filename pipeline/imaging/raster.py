@@ -40,6 +40,7 @@ class PictureFile:
         self._limits = limits
         self._kind = kind
         self._file = path.open("rb")
+        self._given = 0
         try:
             self._image = _open(self._file, kind)
             self.pages = self._count()
@@ -77,6 +78,9 @@ class PictureFile:
     def page(self, number: int, dpi: float = pixels.READABLE_DPI) -> ScanPage:
         """The page as pixels, not reduced below `dpi`. Raises BrokenScan, TooLarge."""
         try:
+            if number == self._given:  # Pillow set its picture upright, which cannot be done again
+                self._image = _open(self._file, self._kind)
+            self._given = number
             self._seek(number)
             return self._read(number, dpi)
         except _BROKEN as error:

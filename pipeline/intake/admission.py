@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.errors import GateRefused, by_code
-from pipeline.model import Document, Original, Receipt, Remark, whole
+from pipeline.model import Document, Receipt, Remark, whole
+from pipeline.ports import OpenScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +18,12 @@ class Admitted:
     documents: tuple[Document, ...]
 
 
-Admit = Callable[[Path, Original, str], Admitted]
+Admit = Callable[[OpenScan, str], Admitted]
 """Asks the gate of a centre, whose code comes last. Raises Rejected where the file is not let in."""
 
 
-def admit_all(path: Path, original: Original, centre: str) -> Admitted:  # noqa: ARG001  the gate's arguments
-    return Admitted(remarks=(), documents=(whole(original),))
+def admit_all(scan: OpenScan, centre: str) -> Admitted:  # noqa: ARG001  the gate's arguments
+    return Admitted(remarks=(), documents=(whole(scan.original),))
 
 
 def remark_text(remark: Remark) -> str:

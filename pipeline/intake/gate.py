@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pipeline.errors import (
     ActivePdf,
@@ -33,7 +32,7 @@ from pipeline.intake.rules import FORMATS, Gate, gate_of
 from pipeline.intake.separators import Mark, find_mark
 from pipeline.intake.stack import cut
 from pipeline.model import Action, MediaType, Original, Remark, Rule, ScanPage
-from pipeline.ports import GateBook, ScanOpener, StampReader, Tombstones
+from pipeline.ports import GateBook, OpenScan, StampReader, Tombstones
 from pipeline.side_by_side import one_ahead
 from pipeline.understanding import secrecy
 
@@ -74,13 +73,12 @@ class Gatekeeper:
     def __init__(
         self,
         *,
-        opener: ScanOpener,
         book: GateBook,
         tombstones: Tombstones,
         stamps: StampReader,
         ease: Callable[[Gate], Gate] = lambda gate: gate,
     ) -> None:
-        self._opener, self._book, self._tombstones, self._stamps = opener, book, tombstones, stamps
+        self._book, self._tombstones, self._stamps = book, tombstones, stamps
         self._ease = ease
 
     def gate(self, centre: str) -> Gate:
@@ -91,21 +89,21 @@ class Gatekeeper:
         demand = self.gate(centre)[Rule.JOIN]
         return demand.limit if demand.action is Action.ON else ""
 
-    def admit(self, path: Path, original: Original, centre: str) -> Admitted:
+    def admit(self, scan: OpenScan, centre: str) -> Admitted:
         """Raises GateRefused (a subclass says why), and Rejected where the file cannot be opened after all."""
-        gate = self.gate(centre)
+        gate, original = self.gate(centre), scan.original
         if self._tombstones.of(original.sha256) is not None:
             raise SecretPaper
         findings = list(file_findings(original, gate))
         _require_none_refused(findings, gate)
-        seen = self._look(path, original, gate)
+        seen = self._look(scan, gate)
         findings += seen.findings
         _require_none_refused(findings, gate)
         return Admitted(remarks=tuple(_remarks(findings, gate)), documents=cut(original, seen.marks))
 
-    def _look(self, path: Path, original: Original, gate: Gate) -> _Seen:
-        seen = _Seen()
-        if original.media_type is MediaType.PDF and _asks(gate, Rule.ACTIVE) and self._opener.is_active(path):
+    def _look(self, scan: OpenScan, gate: Gate) -> _Seen:
+        seen, original = _Seen(), scan.original
+        if original.media_type is MediaType.PDF and _asks(gate, Rule.ACTIVE) and scan.is_active():
             seen.findings.append(Finding(rule=Rule.ACTIVE))
         stack = gate[Rule.SEPARATORS].action is Action.ON and original.pages > 1
         all_pages = stack or any(_asks(gate, rule) for rule in _OF_PAGES)
@@ -113,7 +111,7 @@ class Gatekeeper:
         if not all_pages and not _asks(gate, Rule.SECRECY):
             return seen
         begins = True  # the first page of a paper, where its mark of secrecy is
-        with self._opener.pages(path, numbers, dpi=ENOUGH_DPI) as opened, closing(one_ahead(opened)) as pages:
+        with closing(one_ahead(scan.pages(numbers, dpi=ENOUGH_DPI))) as pages:
             for page in pages:
                 if begins and _asks(gate, Rule.SECRECY) and secrecy.is_marked(page, self._stamps):
                     seen.findings.append(Finding(rule=Rule.SECRECY, page=page.number))

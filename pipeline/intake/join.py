@@ -20,11 +20,21 @@ from pipeline.errors import Rejected, SetRefused
 from pipeline.intake import receipt_record
 from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.names import shown
-from pipeline.intake.receive import Received, Reception, drop_of, inspect, make_receipt, put_away, store, tell
+from pipeline.intake.receive import (
+    Received,
+    Reception,
+    drop_of,
+    known_receipt,
+    make_receipt,
+    opened,
+    put_away,
+    store,
+    tell,
+)
 from pipeline.intake.reject import Rejection, reject
 from pipeline.intake.settle import InboxFile, Seen
 from pipeline.model import Document, Original, PageRange, Receipt, require_aware
-from pipeline.ports import ReceiptBook
+from pipeline.ports import OpenScan, ReceiptBook
 from pipeline.understanding import dossier_code
 
 QUIET_SECONDS = 60.0
@@ -139,24 +149,15 @@ def receive_pages(files: Sequence[InboxFile], now: datetime, reception: Receptio
     Raises BadPage, and what `receive` raises: then all files are still in the inbox. Files are moved from the last to
     the first, so that what a crash leaves there is the beginning of the set: its receipts are known, and it is moved.
     """
-    originals = []
+    originals, receipts = [], []
     for file in files:
-        with of_page(file):
-            originals.append(inspect(file, reception.opener))
-    receipts = [
-        make_receipt(file, original, require_aware(now), drop_of(file))
-        for file, original in zip(files, originals, strict=True)
-    ]
-    earlier = _earlier(receipts, reception.book)
-    if earlier is not None:
-        document, receipts = earlier
-    else:
+        with of_page(file), opened(file, reception.opener) as scan:
+            originals.append(scan.original)
+            receipts.append(_admitted(file, scan, require_aware(now), reception))
+    document = _earlier(receipts, reception.book)
+    if document is None:
         parts = tuple(PageRange(sha256=original.sha256, first=1, last=original.pages) for original in originals)
         document = Document(parts=parts)
-        for index, (file, original) in enumerate(zip(files, originals, strict=True)):
-            with of_page(file):
-                admitted = reception.admit(file.path, original, file.folder)
-            receipts[index] = replace(receipts[index], remarks=admitted.remarks)
         _store_and_record(files, originals, receipts, document, reception)
     taken = []
     for receipt in receipts:
@@ -178,6 +179,13 @@ def of_page(file: InboxFile) -> Iterator[None]:
         raise BadPage(file, error) from error
 
 
+def _admitted(file: InboxFile, scan: OpenScan, now: datetime, reception: Reception) -> Receipt:
+    """The receipt of a page that is let in; one that was given before a crash stands, and the gate is not asked."""
+    receipt = make_receipt(file, scan.original, now, drop_of(file))
+    known = known_receipt(receipt, reception.book.documents(receipt.sha256), reception.book)
+    return known or replace(receipt, remarks=reception.admit(scan, file.folder).remarks)
+
+
 def _store_and_record(
     files: Sequence[InboxFile],
     originals: Sequence[Original],
@@ -195,12 +203,11 @@ def _store_and_record(
         reception.book.record(receipt, original, [document] if receipt is receipts[-1] else [])
 
 
-def _earlier(receipts: Sequence[Receipt], book: ReceiptBook) -> tuple[Document, list[Receipt]] | None:
-    """The document that these very files were taken for before a crash, with their receipts."""
+def _earlier(receipts: Sequence[Receipt], book: ReceiptBook) -> Document | None:
+    """The document that these very files were taken for before a crash."""
     for document in book.documents(receipts[0].sha256):
-        known = {receipt.id: receipt for receipt in book.of_document(document.id)}
-        if all(receipt.id in known for receipt in receipts):
-            return document, [known[receipt.id] for receipt in receipts]
+        if {receipt.id for receipt in receipts} <= {known.id for known in book.of_document(document.id)}:
+            return document
     return None
 
 

@@ -8,7 +8,8 @@ the same bytes dropped again later give a second one, of the same original and d
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipeline.intake.moving import move, require_unchanged
 from pipeline.intake.receipt_log import write_line
 from pipeline.intake.settle import InboxFile
 from pipeline.model import Document, Original, Receipt, digest, require_aware
-from pipeline.ports import ObjectStore, ReceiptBook, ScanOpener
+from pipeline.ports import ObjectStore, OpenScan, ReceiptBook, ScanOpener
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +67,14 @@ def take(file: InboxFile, now: datetime, dropped: tuple[str, ...], reception: Re
     where the file changed meanwhile, and what the stores raise.
     """
     objects, book = reception.objects, reception.book
-    original = inspect(file, reception.opener)
-    documents = [d for d in book.documents(original.sha256) if {part.sha256 for part in d.parts} == {original.sha256}]
-    receipt = make_receipt(file, original, require_aware(now), dropped)
-    known = next((r for d in documents[:1] for r in book.of_document(d.id) if r.id == receipt.id), None)
-    if known is not None:
-        receipt, to_read = known, True
-    else:
-        admitted = reception.admit(file.path, original, file.folder)
+    with opened(file, reception.opener) as scan:
+        original = scan.original
+        documents = [d for d in book.documents(original.sha256) if {p.sha256 for p in d.parts} == {original.sha256}]
+        new = make_receipt(file, original, require_aware(now), dropped)
+        known = known_receipt(new, documents, book)
+        admitted = reception.admit(scan, file.folder) if known is None else None
+    receipt, to_read = known or new, True
+    if admitted is not None:
         require_unchanged(file)
         documents = documents or list(admitted.documents)
         receipt = replace(receipt, remarks=admitted.remarks)
@@ -98,14 +99,16 @@ def put_away(file: InboxFile, receipt: Receipt, original: Original, done: Path) 
     return unlisted
 
 
-def inspect(file: InboxFile, opener: ScanOpener) -> Original:
+@contextmanager
+def opened(file: InboxFile, opener: ScanOpener) -> Iterator[OpenScan]:
+    """A settled file, open until it has been let in. Raises what opening it raises, NotSettled where it changed."""
     try:
-        original = opener.inspect(file.path)
+        with opener.opened(file.path) as scan:
+            require_unchanged(file)
+            yield scan
     except Rejected:
         require_unchanged(file)  # half a file is no broken scan
         raise
-    require_unchanged(file)
-    return original
 
 
 def drop_of(file: InboxFile) -> tuple[str, ...]:
@@ -121,6 +124,11 @@ def make_receipt(file: InboxFile, original: Original, now: datetime, dropped: tu
         name=file.name,
         received_at=now,
     )
+
+
+def known_receipt(new: Receipt, documents: Sequence[Document], book: ReceiptBook) -> Receipt | None:
+    """The receipt that was given for the same drop before a crash; `documents` are those of its original."""
+    return next((r for d in documents[:1] for r in book.of_document(d.id) if r.id == new.id), None)
 
 
 def store(file: InboxFile, original: Original, objects: ObjectStore) -> None:

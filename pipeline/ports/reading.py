@@ -94,11 +94,33 @@ class PageAnalyser(Protocol):
         ...
 
 
+class OpenScan(Protocol):
+    """A file that one child process has open for all that is asked of it."""
+
+    @property
+    def original(self) -> Original:
+        """Its hash, size, type and page count."""
+        ...
+
+    def pages(self, numbers: Collection[int], *, dpi: float | None = None) -> Iterator[ScanPage]:
+        """As `ScanOpener.pages` gives them, while the scan is open; may be asked again."""
+        ...
+
+    def is_active(self) -> bool:
+        """Whether it is a PDF that holds scripts, commands to start programs, or attached files. Nothing of it is
+        executed. Raises Rejected where the file cannot be looked at after all."""
+        ...
+
+
 class ScanOpener(Protocol):
     """Opens untrusted bytes in a child process with limits on memory, time and file size."""
 
+    def opened(self, path: Path) -> AbstractContextManager[OpenScan]:
+        """A file that was hashed and found complete, open for more. Raises Rejected (a subclass says why)."""
+        ...
+
     def inspect(self, path: Path) -> Original:
-        """Hash, size, type and page count of a file. Raises Rejected (a subclass says why)."""
+        """What `opened` finds, of a file of which nothing else is asked. Raises the same."""
         ...
 
     def pages(
@@ -110,8 +132,4 @@ class ScanOpener(Protocol):
         `drawn` gives a picture also of pages whose text is enough to read them: for people to look at.
         A page that alone is broken comes with neither image nor text. Raises Rejected where the whole file is.
         """
-        ...
-
-    def is_active(self, path: Path) -> bool:
-        """Whether a PDF holds scripts, commands to start programs, or attached files. Nothing of it is executed."""
         ...

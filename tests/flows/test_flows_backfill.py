@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from pipeline.backfill.spec import Backfill, Decision, OldScans, Promotion, Quer
 from pipeline.errors import ReaderDiffers, StoreUnavailable, UsageError
 from pipeline.model import DocumentState
 from pipeline.output import side_by_side_html
+from pipeline.ports import OpenScan
 from tests.contract.test_scan_source import bucket_of, let_anybody_read
 from tests.flows.conftest import CODE, draw_scan
 from tests.flows.test_flows_work import FailingStore, receive
@@ -208,11 +210,12 @@ def test_a_file_that_changes_while_it_is_read_is_taken_whole_or_not_at_all(at_al
         def __init__(self) -> None:
             self.inner = at_all_times.opener
 
-        def inspect(self, path: Path) -> object:
-            found = self.inner.inspect(path)
-            with path.open("ab") as file:
+        @contextlib.contextmanager
+        def opened(self, path: Path) -> Iterator[OpenScan]:
+            with self.inner.opened(path) as scan, path.open("ab") as file:
                 file.write(b"more")
-            return found
+                file.flush()
+                yield scan
 
         def __getattr__(self, name: str) -> object:
             return getattr(self.inner, name)

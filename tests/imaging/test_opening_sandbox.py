@@ -241,6 +241,26 @@ def test_a_child_that_is_killed_costs_a_page_and_not_the_next_one(opener: Sandbo
     assert third.image is not None
 
 
+def test_a_child_that_is_killed_between_two_questions_costs_one_answer(opener: SandboxedOpener, tmp_path: Path) -> None:
+    with opener.opened(scanned_pdf(tmp_path / "scan.pdf", pages=3)) as scan:
+        for _ in range(2):
+            (child,) = children()
+            child.kill()
+            with pytest.raises(OpeningFailed):
+                scan.is_active()
+            assert not scan.is_active()
+        first, second = scan.pages([1, 2])
+    assert first.image is not None
+    assert second.image is not None
+
+
+def test_no_child_is_left_where_what_is_done_with_a_scan_fails(opener: SandboxedOpener, tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), opener.opened(scanned_pdf(tmp_path / "scan.pdf")) as scan:
+        next(scan.pages([1]))
+        raise ZeroDivisionError
+    wait_until_no_child_is_left()
+
+
 def test_a_child_that_is_killed_over_the_only_page_is_a_refusal(opener: SandboxedOpener, tmp_path: Path) -> None:
     with opener.pages(scanned_pdf(tmp_path / "scan.pdf"), [1]) as pages:
         (child,) = children()
@@ -371,9 +391,9 @@ def test_mutated_bytes_are_opened_or_refused(
     end = data.draw(st.integers(0, len(whole)))
     path = written(tmp_path / "mutated", bytes(whole[: end or None]))
     try:
-        pages = opener.inspect(path).pages
-        with opener.pages(path, range(1, min(pages, 3) + 1)) as given_pages:
-            for page in given_pages:
+        with opener.opened(path) as scan:
+            scan.is_active()
+            for page in scan.pages(range(1, min(scan.original.pages, 3) + 1)):
                 assert page.image is None or page.image.pixels.size > 0
     except Rejected:
         pass

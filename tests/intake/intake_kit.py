@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,19 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class PlainScan:
+    """What a plain opener says; nobody looks into it."""
+
+    original: Original
+
+    def pages(self, numbers: object, *, dpi: float | None = None) -> Any:
+        raise NotImplementedError
+
+    def is_active(self) -> bool:
+        raise NotImplementedError
+
+
 class PlainOpener:
     """Says of a file what its first and last bytes say: opening for real is another room's business."""
 
@@ -44,6 +59,10 @@ class PlainOpener:
         if not data.endswith(b"%%EOF"):
             raise BrokenScan
         return Original(sha256=sha(data), size=len(data), media_type=MediaType.PDF, pages=data.count(b"page") or 1)
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[PlainScan]:
+        yield PlainScan(self.inspect(path))
 
     def pages(self, path: Path, numbers: object, *, dpi: float | None = None, drawn: bool = False) -> Any:
         raise NotImplementedError

@@ -19,18 +19,25 @@ from pipeline.errors import (
     FormatRefused,
     GateRefused,
     LowResolution,
+    NotSettled,
     SecretPaper,
     TooBlurred,
     explain,
 )
+from pipeline.imaging import opener as opening
 from pipeline.imaging.opener import SandboxedOpener
 from pipeline.imaging.quality import Quality
 from pipeline.intake.admission import Admitted, remark_text
 from pipeline.intake.gate import _ERRORS, Gatekeeper, page_findings
+from pipeline.intake.join import receive_pages
+from pipeline.intake.receive import Reception, receive
 from pipeline.intake.rules import DEFAULTS, Demand, Gate
+from pipeline.intake.settle import InboxFile, sign
 from pipeline.model import Action, GateSetting, Remark, Rule, ScanPage, Tombstone, whole
+from pipeline.ports import OpenScan
 from sample_scans.drawing import font
 from storage.catalogue import Catalogue
+from storage.objects.memory import MemoryStore
 from tests.intake.intake_kit import START
 
 DATA = Path("../shared/data")
@@ -56,12 +63,13 @@ def stamps() -> StampWords:
 
 
 @pytest.fixture
-def keeper(catalogue: Catalogue, opener: SandboxedOpener, stamps: StampWords) -> Gatekeeper:
-    return Gatekeeper(opener=opener, book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamps)
+def keeper(catalogue: Catalogue, stamps: StampWords) -> Gatekeeper:
+    return Gatekeeper(book=catalogue.gate, tombstones=catalogue.tombstones, stamps=stamps)
 
 
 def admit(keeper: Gatekeeper, opener: SandboxedOpener, path: Path) -> Admitted:
-    return keeper.admit(path, opener.inspect(path), "H18.25")
+    with opener.opened(path) as scan:
+        return keeper.admit(scan, "H18.25")
 
 
 def asked(catalogue: Catalogue, rule: Rule, action: Action, limit: str = "") -> None:
@@ -153,6 +161,54 @@ def test_a_warning_and_a_refusal_differ_only_in_what_follows(
     assert (refused.value.pages, refused.value.measured, refused.value.limit) == ((1, 2), "150 dpi", "200 dpi")
     asked(catalogue, Rule.RESOLUTION, Action.OFF)
     assert admit(keeper, opener, path).remarks == ()
+
+
+def settled(path: Path) -> InboxFile:
+    signature = sign(path)
+    assert signature is not None
+    return InboxFile(path=path, folder="H18.25", name=path.name, place=Path("H18.25", path.name), signature=signature)
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows with every child that is started to open a file."""
+    started: list[object] = []
+    start = opening._FORK_SERVER.start
+    monkeypatch.setattr(opening._FORK_SERVER, "start", lambda request: started.append(request) or start(request))
+    return started
+
+
+@pytest.fixture
+def reception(keeper: Gatekeeper, opener: SandboxedOpener, catalogue: Catalogue) -> Reception:
+    return Reception(opener=opener, objects=MemoryStore(), book=catalogue.receipts, admit=keeper.admit)
+
+
+def test_one_child_serves_a_whole_reception(reception: Reception, children: list[object], tmp_path: Path) -> None:
+    path = scanned(tmp_path / "a.pdf", pages=2, dpi=150)
+    received = receive(settled(path), START, reception, tmp_path / "done")
+    assert [(remark.code, remark.pages) for remark in received.receipt.remarks] == [("low-resolution", (1, 2))]
+    assert received.original.pages == 2
+    assert len(children) == 1
+
+
+def test_one_child_serves_each_page_of_a_set(reception: Reception, children: list[object], tmp_path: Path) -> None:
+    pictures = [scanned(tmp_path / f"{name}.pdf").with_suffix(".png") for name in ("A001", "A002")]
+    received = receive_pages([settled(path) for path in pictures], START, reception, tmp_path / "done")
+    assert [one.receipt.name for one in received] == ["A001.png", "A002.png"]
+    assert len(children) == 2
+
+
+def test_a_file_that_changes_while_the_gate_looks_at_it_is_not_refused(reception: Reception, tmp_path: Path) -> None:
+    path = scanned(tmp_path / "a.pdf")
+
+    def writer_comes(scan: OpenScan, centre: str) -> Admitted:
+        with path.open("ab") as file:
+            file.write(b"more")
+        raise TooBlurred
+
+    with pytest.raises(NotSettled):
+        receive(settled(path), START, replace(reception, admit=writer_comes), tmp_path / "done")
+    assert path.exists()
 
 
 def test_what_was_purged_is_not_let_in_again(

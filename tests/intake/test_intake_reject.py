@@ -6,7 +6,7 @@ import pytest
 from pipeline.errors import NotAScan, explain
 from pipeline.intake import reject
 from pipeline.intake.names import note_name
-from tests.intake.intake_kit import scan
+from tests.intake.intake_kit import PlainOpener, scan
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_note_left_by_a_crash_before_the_move_is_written_again(office):
     assert "not-a-scan" in (folder / "a.pdf.lydo.txt").read_text("utf-8-sig")
 
 
-class WriterFinishesLater:
+class WriterFinishesLater(PlainOpener):
     """The file is broken when it is opened, and whole a moment later."""
 
     def inspect(self, path):

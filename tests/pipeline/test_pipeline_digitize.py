@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import weakref
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.output import hocr, reading_record
+from pipeline.ports import OpenScan
 from storage.objects.memory import MemoryStore
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,6 +94,9 @@ class GivenPages:
     """An opener that hands out pages made by the test."""
 
     made: list[ScanPage]
+
+    def opened(self, path: Path) -> AbstractContextManager[OpenScan]:
+        raise NotImplementedError
 
     def inspect(self, path: Path) -> Original:
         raise NotImplementedError
