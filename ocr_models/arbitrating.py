@@ -32,12 +32,15 @@ from pipeline.reading.page_numbers import is_page_number, lone_marks
 # One reader per core: threads within a picture cost more than they bring. There is one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "11"
+VERSION = "12"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
 MARK_ROOM = 0.04
 """Of the page's shorter side, 8 mm of A4: how far around coloured marks their letters are looked for."""
+READS_WELL = 0.9
+"""The mean probability of letters on a page, from which it surely stands on its feet: of 50 real scans the worst had
+0.91, and the best on its head 0.84."""
 GUESSED = 0.8
 """The mean probability of letters in lines that stand on their heads or are none; seldom is it higher."""
 
@@ -97,10 +100,21 @@ class ArbitratingReader:
 
     def draft(self, page: PageImage) -> list[tuple[Upright, Drafted]]:
         """What was seen on the page, or on each of two on one scan, set upright. `read` tells by it what is print, and
-        how sure it is; the curves for that are fitted on drafts. Raises ReadingTimedOut."""
+        how sure it is; the curves for that are fitted on drafts. Raises ReadingTimedOut.
+
+        A page that hardly reads may stand on its head: then it is read that way too, and the better one counts.
+        """
         deadline = time.monotonic() + self._page_seconds
+        drafts = self._drafts(page.pixels, deadline)
+        if 0 < (read := _legibility(drafts)) < READS_WELL:
+            other = self._drafts(page.pixels, deadline, over=True)
+            if _legibility(other) > read:
+                return other
+        return drafts
+
+    def _drafts(self, pixels: Pixels, deadline: float, *, over: bool = False) -> list[tuple[Upright, Drafted]]:
         drafts = []
-        for part in set_upright(page.pixels, self._analyser, self._recipe, self._legible):
+        for part in set_upright(pixels, self._analyser, self._recipe, self._legible, over=over):
             watermarks = self._watermarks(part)
             coloured, stamped = self._coloured(part, watermarks)
             grey = part.grey if watermarks is None else watermarks.taken_from(part.grey)
@@ -171,3 +185,11 @@ class ArbitratingReader:
         if time.monotonic() >= deadline:
             raise ReadingTimedOut("The page's time was over before all of it was read.")
         return with_second(draft, self._second.read(grey, draft.box))
+
+
+def _legibility(drafts: Sequence[tuple[Upright, Drafted]]) -> float:
+    """The mean probability of the letters on a page, as the line reader saw them; 0 where it saw none."""
+    lines = [draft.frames for _, drafted in drafts for draft in drafted.drafts]
+    letters = [letters_of(frames) for frames in lines]
+    sure = sum(count * mean_peak(frames) for count, frames in zip(letters, lines, strict=True))
+    return sure / max(1, sum(letters))

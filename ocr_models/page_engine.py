@@ -28,7 +28,7 @@ from ocr_models.line_finder import LineFinder
 from ocr_models.line_reader import DATA
 from ocr_models.manifest import verify
 from ocr_models.network import open_network
-from ocr_models.upright import LEAST_SKEW
+from ocr_models.upright import noticeable
 from pipeline.geometry import Box
 from pipeline.imaging.marks import Marks
 from pipeline.imaging.orientation import how_it_lies, quarter_turn, straighten
@@ -71,19 +71,19 @@ class TrueOcrPageEngine:
     def pose(self, grey: Pixels, marks: Marks) -> Pose:
         """The baselines tell the skew and the axis of the lines, the network whether the page stands on its head.
 
-        A skew below LEAST_SKEW is left alone, for rotating blurs. Without clear baselines (a few words, a photograph)
+        A slight skew is left alone. Without clear baselines (a few words, a photograph)
         rows of ink are searched for up to 45 degrees, and the network's word on the quarter turns is taken.
         """
         lie = how_it_lies(marks)
         skew = lie.skew if lie.sure else estimate_skew(grey)
         small = shrunk_by(grey, SMALL / max(grey.shape))
-        level = straighten(quarter_turn(small, lie.turn)[0], skew if abs(skew) >= LEAST_SKEW else 0.0)[0]
+        level = straighten(quarter_turn(small, lie.turn)[0], noticeable(skew))[0]
         more = self._turns(shrunk_by(level, ORIENT_SIDE / max(level.shape)))
         if more == VERTICAL or (lie.sure and more % 2):  # columns of another script; baselines know better
             more = 0
         if more % 2:  # the rows were columns: the angle that was measured is not theirs
             skew = estimate_skew(quarter_turn(grey, more)[0])
-        return Pose(turn=(lie.turn + more) % 4, skew=skew if abs(skew) >= LEAST_SKEW else 0.0)
+        return Pose(turn=(lie.turn + more) % 4, skew=noticeable(skew))
 
     def lines(self, grey: Pixels, within: Box | None = None) -> list[Box]:
         height, width = grey.shape

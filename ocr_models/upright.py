@@ -52,12 +52,19 @@ class Upright:
 
 
 def set_upright(
-    pixels: Pixels, analyser: PageAnalyser, recipe: Recipe, legible: Callable[[Pixels], float] | None = None
+    pixels: Pixels,
+    analyser: PageAnalyser,
+    recipe: Recipe,
+    legible: Callable[[Pixels], float] | None = None,
+    *,
+    over: bool = False,
 ) -> list[Upright]:
     """The page as it is read: one picture, or two from left to right where two pages lie side by side.
 
     With few marks neither baselines nor the page network are to be relied on. Where there is a measure of how
-    `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best.
+    `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best; and
+    a page that by its baselines lies as it should is believed to, for whoever has such a measure sees whether it reads,
+    and can ask for it turned `over` instead.
     """
     sheet, to_image = sheet_of(pixels)
     grey = remove_colour_and_background(sheet, recipe)
@@ -68,9 +75,13 @@ def set_upright(
         size = ENLARGED
         grey, reduced = scale(grey, size)
         marks = find_marks(grey)
-    pose = analyser.pose(grey, marks)
-    if legible is not None and 0 < len(marks) < SPARSE:
-        pose = _most_legible(grey, marks, pose, analyser, legible)
+    pose = None if legible is None or len(marks) < SPARSE else _by_baselines(marks)
+    if pose is None:
+        pose = analyser.pose(grey, marks)
+        if legible is not None and 0 < len(marks) < SPARSE:
+            pose = _most_legible(grey, marks, pose, analyser, legible)
+    if over:
+        pose = replace(pose, turn=(pose.turn + 2) % 4)
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
     back = after(straight_to.then(turned_to).then(reduced), to_image)
@@ -80,6 +91,18 @@ def set_upright(
     if fold is None:
         return [levelled(whole, marks)]
     return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+
+
+def _by_baselines(marks: Marks) -> Pose | None:
+    """The pose of a page that lies as it should but for its skew; None of another one: most pages do, and on one in
+    twenty baselines say wrongly that it stands on its head."""
+    lie = how_it_lies(marks)
+    return Pose(turn=0, skew=noticeable(lie.skew)) if lie.sure and lie.turn == 0 else None
+
+
+def noticeable(skew: float) -> float:
+    """The skew that is undone: rotating blurs, so a slight one is left alone."""
+    return skew if abs(skew) >= LEAST_SKEW else 0.0
 
 
 def sheet_of(pixels: Pixels) -> tuple[Pixels, Map]:
@@ -106,7 +129,7 @@ def _half(both: Upright, marks: Marks, first: int, last: int) -> Upright:
     """Columns `first` to `last`, straightened once more: two sheets lie askew each in its own way."""
     marks = marks.between(first, last)
     lie = how_it_lies(marks)
-    skew = lie.skew if lie.sure and lie.turn == 0 and abs(lie.skew) >= LEAST_SKEW else 0.0
+    skew = noticeable(lie.skew) if lie.sure and lie.turn == 0 else 0.0
     straight, straight_to = straighten(np.ascontiguousarray(both.grey[:, first:last]), skew)
     back = after(straight_to.then(Affine(e=first)), both.back)
     half = Upright(grey=straight, back=back, pose=both.pose)

@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_models import line_finder
+from ocr_models import line_finder, upright
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
 from ocr_models.page_engine import FOLDER, ORDER, ORIENTATION, SIZES, TrueOcrPageEngine
 from ocr_models.profiles import make_reader, names
 from pipeline.errors import ModelAltered, ModelMissing, ReadingTimedOut, UsageError
 from pipeline.geometry import Affine, Box
 from pipeline.imaging.marks import find_marks
-from pipeline.imaging.orientation import quarter_turn
+from pipeline.imaging.orientation import Lie, quarter_turn
 from pipeline.model import LineKind, PageImage, PageReading, Pixels
 from tests.ocr_models.drawn_page import DrawnPage, draw_page
 
@@ -131,6 +131,14 @@ def test_a_page_is_set_upright_and_level(turns: int) -> None:
     pose = TrueOcrPageEngine().pose(laid, find_marks(laid))
     assert pose.turn == (4 - turns) % 4
     assert pose.skew == pytest.approx(-4.0, abs=0.2)
+
+
+def test_a_page_on_its_head_is_read_though_its_baselines_say_that_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = draw_page(tuple(f"Dòng thứ {number} của tờ khai này được đọc lại" for number in range(1, 9)))
+    monkeypatch.setattr(upright, "how_it_lies", lambda _: Lie(sure=True))
+    reading = make_reader("fast").read(page.turned(2).image)
+    assert reading.turn == 2
+    assert words(reading.text) == Counter(word for word, _ in page.words)
 
 
 def test_the_lines_of_a_long_strip_are_found_all_along_it() -> None:
