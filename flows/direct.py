@@ -10,7 +10,7 @@ from flows.services import reader_of, scan_opener
 from flows.settings import Settings
 from pipeline import keys
 from pipeline.clock import now
-from pipeline.digitize import Progress, digitize
+from pipeline.digitize import Progress, read_pages
 from pipeline.model import Artifact, whole
 from storage.objects.folder import FolderStore
 
@@ -22,7 +22,7 @@ def digitize_file(
 ) -> list[Path]:
     """Writes text, hOCR and searchable PDF of a scan into the folder `output`, named after the file.
 
-    What is there under these names is replaced. Raises what `pipeline.digitize.digitize` and opening a scan raise.
+    What is there under these names is replaced. Raises what `pipeline.digitize.read_pages` and opening a scan raise.
     """
     with tempfile.TemporaryDirectory(prefix="sohoa-") as folder:
         settings = Settings(workspace=Path(folder))
@@ -31,16 +31,15 @@ def digitize_file(
         objects = FolderStore(settings.objects_folder)
         objects.prepare()
         objects.put(keys.original(original.sha256), file)
-        done = digitize(
+        with read_pages(
             whole(original),
-            {original.sha256: original},
             objects=objects,
             opener=opener,
             reader=reader_of(profile or settings.profile, settings.page_seconds),
             scratch=settings.scratch_folder,
-            now=now(),
             progress=progress,
-        )
+        ) as pages:
+            done = pages.store({original.sha256: original}, objects, now())
         output.mkdir(parents=True, exist_ok=True)
         made = []
         for artifact, suffix in NAMES.items():

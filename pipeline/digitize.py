@@ -90,25 +90,6 @@ class PagesRead:
         return Digitized(reading=reading, clues=made.clues, secret_pages=tuple(made.secret_pages))
 
 
-def digitize(  # noqa: PLR0913  what a document's way needs, once
-    document: Document,
-    originals: Mapping[str, Original],
-    *,
-    objects: ObjectStore,
-    opener: ScanOpener,
-    reader: Reader,
-    scratch: Path,
-    now: datetime,
-    another: Another = nobody,
-    progress: Progress | None = None,
-) -> Digitized:
-    """Reads a document and stores what was read. Raises what `read_pages` and `PagesRead.store` raise."""
-    with read_pages(
-        document, objects=objects, opener=opener, reader=reader, scratch=scratch, another=another, progress=progress
-    ) as pages:
-        return pages.store(originals, objects, now)
-
-
 @contextmanager
 def read_pages(
     document: Document,

@@ -19,7 +19,7 @@ from pipeline import keys
 from pipeline.backfill.plan import Looked, Plan, Speed, inventory, of_documents, of_source
 from pipeline.backfill.spec import Query, Spec, in_sample
 from pipeline.clock import local
-from pipeline.digitize import digitize
+from pipeline.digitize import read_pages
 from pipeline.errors import (
     FileUnreadable,
     IncompleteScan,
@@ -198,27 +198,22 @@ class _Measure:
         """Reads the document if pages are still wanted. One that cannot be read says nothing of the speed."""
         if self._pages >= MOST_PAGES or document.pages > 2 * MOST_PAGES:
             return
-        settings = self._services.settings
+        opener, settings = self._services.opener, self._services.settings
         seconds, models = settings.page_seconds, settings.models_folder
-        loaded(
-            self._profile, seconds, models
-        )  # before the reader's process is forked: what is measured is reading alone
+        # before the reader's process is forked: what is measured is reading alone
+        loaded(self._profile, seconds, models)
         self._reader = isolated_reader(self._profile, seconds, models)
         began = _cpu()
         try:
             for original, path in originals.values():
                 self._store.put(keys.original(original.sha256), path)
-                with self._services.opener.opened(path) as scan:
+                with opener.opened(path) as scan:
                     gatekeeper(self._services).admit(scan, "")
-            done = digitize(
-                document,
-                {sha256: original for sha256, (original, _) in originals.items()},
-                objects=self._store,
-                opener=self._services.opener,
-                reader=self._reader,
-                scratch=self._folder,
-                now=self._now,
-            )
+            with read_pages(
+                document, objects=self._store, opener=opener, reader=self._reader, scratch=self._folder
+            ) as pages:
+                known = {sha256: original for sha256, (original, _) in originals.items()}
+                done = pages.store(known, self._store, self._now)
         except SohoaError:
             self._close()
             return

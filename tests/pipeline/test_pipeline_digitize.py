@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from pipeline import keys
-from pipeline.digitize import Digitized, digitize
+from pipeline.digitize import Digitized, read_pages
 from pipeline.errors import ReadingFailed, ReadingTimedOut
 from pipeline.geometry import Affine, Box, pixels_to_points
 from pipeline.model import (
@@ -126,21 +126,21 @@ def store(tmp_path: Path) -> MemoryStore:
 
 
 def run(
-    store: MemoryStore, pages: list[ScanPage], scratch: Path, reader: OneWordReader | None = None, last: int = 3
+    store: MemoryStore,
+    pages: list[ScanPage],
+    scratch: Path,
+    reader: OneWordReader | None = None,
+    parts: Sequence[tuple[int, int]] = ((1, 3),),
 ) -> Digitized:
+    """`parts` are the first and last pages of the document's parts."""
     (key,) = store.keys("originals/")
     sha256 = key.rpartition("/")[2]
-    document = Document(parts=(PageRange(sha256=sha256, first=1, last=last),))
+    document = Document(parts=tuple(PageRange(sha256=sha256, first=first, last=last) for first, last in parts))
     original = Original(sha256=sha256, size=1, media_type=MediaType.PDF, pages=3)
-    return digitize(
-        document,
-        {sha256: original},
-        objects=store,
-        opener=GivenPages(pages),
-        reader=reader or OneWordReader(),
-        scratch=scratch,
-        now=NOW,
-    )
+    with read_pages(
+        document, objects=store, opener=GivenPages(pages), reader=reader or OneWordReader(), scratch=scratch
+    ) as read:
+        return read.store({sha256: original}, store, NOW)
 
 
 def pages_of(store: MemoryStore, done: Digitized) -> tuple[PageReading, ...]:
@@ -185,39 +185,19 @@ def test_doing_it_again_writes_the_same_bytes(store: MemoryStore, tmp_path: Path
 
 
 def test_a_part_of_an_original_is_a_document_of_its_own_pages(store: MemoryStore, tmp_path: Path) -> None:
-    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, last=2)
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, parts=[(1, 2)])
     assert len(pages_of(store, done)) == 2
 
 
 def test_of_a_long_document_the_words_of_a_few_pages_are_held_at_a_time(store: MemoryStore, tmp_path: Path) -> None:
-    (key,) = store.keys("originals/")
-    page = PageRange(sha256=key.rpartition("/")[2], first=2, last=2)
     reader = CountingReader()
-    done = digitize(
-        Document(parts=(page,) * 200),
-        {page.sha256: Original(sha256=page.sha256, size=1, media_type=MediaType.PDF, pages=3)},
-        objects=store,
-        opener=GivenPages([picture(1), picture(2), picture(3)]),
-        reader=reader,
-        scratch=tmp_path,
-        now=NOW,
-    )
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, reader, parts=[(2, 2)] * 200)
     assert len(pages_of(store, done)) == 200
     assert reader.most <= 4
 
 
 def test_pages_with_the_same_bytes_are_all_read(store: MemoryStore, tmp_path: Path) -> None:
-    (key,) = store.keys("originals/")
-    page = PageRange(sha256=key.rpartition("/")[2], first=2, last=2)
-    done = digitize(
-        Document(parts=(page, page, page)),
-        {page.sha256: Original(sha256=page.sha256, size=1, media_type=MediaType.PDF, pages=3)},
-        objects=store,
-        opener=GivenPages([picture(1), picture(2), picture(3)]),
-        reader=OneWordReader(),
-        scratch=tmp_path,
-        now=NOW,
-    )
+    done = run(store, [picture(1), picture(2), picture(3)], tmp_path, parts=[(2, 2)] * 3)
     assert done.reading.texts == ("trang2", "trang2", "trang2")
 
 
