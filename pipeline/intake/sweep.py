@@ -64,8 +64,8 @@ class Intake:
     """The watched folder of an installation. It remembers between passes how files looked and which failed.
 
     Several may watch the same inbox, on several hosts even. `monotonic` is the clock that says what has settled. A file
-    whose end is missing is refused once it has stood still for `incomplete_seconds`. The files of up to `at_once`
-    centres are taken side by side.
+    whose end is missing is refused once it has stood still for `incomplete_seconds`. Up to `at_once` files are taken
+    side by side.
     """
 
     def __init__(  # noqa: PLR0913  folders and ports, each of which could be another
@@ -143,24 +143,20 @@ class Intake:
         single = [inbox_file(self._inbox, p, self._seen[p].signature) for p in ready if p not in joined]
         self._take_side_by_side(turns(single, limit), centres, now, this)
 
-    def _take_side_by_side(
-        self, queues: list[list[InboxFile]], centres: Collection[str], now: datetime, this: Pass
-    ) -> None:
-        """Takes what each queue holds, until one meets a fault that the others would meet as well."""
+    def _take_side_by_side(self, files: list[InboxFile], centres: Collection[str], now: datetime, this: Pass) -> None:
+        """Takes files, several at a time, until one meets a fault that the others would meet as well."""
         ended = threading.Event()
 
-        def take(queue: list[InboxFile]) -> Pass:
+        def take(file: InboxFile) -> Pass:
             mine = Pass()
-            for file in queue:
-                if ended.is_set():
-                    break
+            if not ended.is_set():
                 self._take_one(file, centres, now, mine)
                 if mine.ended_by:
                     ended.set()
             return mine
 
         with ThreadPoolExecutor(self._at_once) as pool:
-            for one in pool.map(take, queues):
+            for one in pool.map(take, files):
                 this.join(one)
 
     def _take_one(self, file: InboxFile, centres: Collection[str], now: datetime, this: Pass) -> None:

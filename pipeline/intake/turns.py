@@ -8,13 +8,10 @@ from itertools import chain, islice, zip_longest
 from pipeline.intake.settle import InboxFile
 
 
-def turns(files: Iterable[InboxFile], limit: int) -> list[list[InboxFile]]:
-    """The files of each centre in the order given, at most `limit` in all: the first of every centre before the second
-    of any. What one list holds is taken one after another, the lists may be taken side by side."""
+def turns(files: Iterable[InboxFile], limit: int) -> list[InboxFile]:
+    """At most `limit` files, the first of every centre before the second of any; those of a centre in their order."""
     of_centre: dict[str, list[InboxFile]] = {}
     for file in files:
         of_centre.setdefault(file.folder, []).append(file)
     rounds = chain.from_iterable(zip_longest(*of_centre.values()))
-    chosen = {file.path for file in islice((file for file in rounds if file is not None), limit)}
-    shared = ([file for file in queue if file.path in chosen] for queue in of_centre.values())
-    return [queue for queue in shared if queue]
+    return list(islice((file for file in rounds if file is not None), limit))
