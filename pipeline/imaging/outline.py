@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.levels import weakest
 from pipeline.imaging.shrink import shrunk_by
 from pipeline.model import Pixels
 
@@ -136,8 +137,7 @@ def _shaped(width: float, height: float) -> tuple[float, float]:
 def _lightness(small: Pixels) -> Floats:
     """The logarithm of the weakest channel without strokes of print: paper is light in all of them, wood and cloth
     are not."""
-    weakest = small if small.ndim == 2 else cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
-    closed = cv2.morphologyEx(weakest, cv2.MORPH_CLOSE, np.ones((PRINT, PRINT), np.uint8))
+    closed = cv2.morphologyEx(weakest(small), cv2.MORPH_CLOSE, np.ones((PRINT, PRINT), np.uint8))
     return np.asarray(_LOGARITHMS[cv2.medianBlur(np.asarray(closed, np.uint8), 3)], np.float64)
 
 

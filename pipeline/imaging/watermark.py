@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box
-from pipeline.imaging.levels import median, percentile
+from pipeline.imaging.levels import median, percentile, weakest
 from pipeline.imaging.orientation import quarter_turn, straighten
 from pipeline.imaging.pieces import connected
 from pipeline.imaging.shrink import shrunk_by
@@ -98,9 +98,8 @@ class Watermarks:
 def find_watermarks(pixels: Pixels, turn: int, skew: float, size: float) -> Watermarks | None:
     """The watermarks of a page that is brought to `size` times its own and set upright like this; None without any."""
     factor = min(1.0, SHORTER_SIDE / min(pixels.shape[:2]))
-    small = shrunk_by(pixels, factor)
-    darkest = small if small.ndim == 2 else cv2.min(cv2.min(small[:, :, 0], small[:, :, 1]), small[:, :, 2])
-    upright = straighten(quarter_turn(np.ascontiguousarray(darkest), turn)[0], skew)[0]
+    darkest = weakest(shrunk_by(pixels, factor))
+    upright = straighten(quarter_turn(darkest, turn)[0], skew)[0]
     pale, beside = _pale(upright)
     if cv2.countNonZero(pale) < min(_LEAST_MM2 * _MM**2, _PATTERN_SHARE * (_PATTERN_MM * _MM) ** 2):
         return None

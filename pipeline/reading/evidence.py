@@ -178,14 +178,13 @@ Usual = tuple[Strokes, float]
 """What the page's print is like, and the height of its lines."""
 
 
-def strokes_of(word: Word, grey: Pixels, colour: ColourView | None) -> Strokes:
-    """Measures the ink in a word's box."""
-    box = word.box
+def strokes_of(box: Box, letters: int, grey: Pixels, colour: ColourView | None) -> Strokes:
+    """Measures the ink in a box, of so many letters."""
     x0, y0, x1, y1 = int(box.x0), int(box.y0), math.ceil(box.x1), math.ceil(box.y1)
     patch = grey[y0:y1, x0:x1]
     _, mask = cv2.threshold(patch, INK - 1, 1, cv2.THRESH_BINARY_INV) if patch.size else (0, patch)
     area = cv2.countNonZero(mask) if patch.size else 0
-    letter = box.width / max(1, len(word.text))
+    letter = box.width / max(1, letters)
     if not area:
         return Strokes(height=box.height, width=1.0, letter=letter, darkness=INK, density=0.0, wobble=0.0, chroma=0.0)
     inner = cv2.countNonZero(cv2.erode(mask, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT, borderValue=0))
@@ -208,7 +207,7 @@ PENNED = 1.35
 
 def is_penned(box: Box, printed: Box, grey: Pixels) -> bool:
     """Whether the strokes in `box` are so much wider than those of the print in the other that a pen made them."""
-    ours, theirs = (strokes_of(Word(text=".", box=there), grey, None).width for there in (box, printed))
+    ours, theirs = (strokes_of(there, 1, grey, None).width for there in (box, printed))
     return ours >= PENNED * theirs
 
 
@@ -223,7 +222,7 @@ def print_of(lines: Iterable[ReadLine], grey: Pixels) -> Usual | None:
     if not sure:
         return None
     chosen = sure[:: math.ceil(len(sure) / MOST_MEASURED)]
-    measured = [strokes_of(word, grey, None) for word, _ in chosen]
+    measured = [strokes_of(word.box, len(word.text), grey, None) for word, _ in chosen]
     fields = ("height", "width", "letter", "darkness", "density", "wobble", "chroma")
     usual = {name: float(np.median([getattr(strokes, name) for strokes in measured])) for name in fields}
     return Strokes(**usual), float(np.median([height for _, height in chosen]))
@@ -234,7 +233,7 @@ def stroke_evidence(words: Sequence[Word], line: Box, grey: Pixels, colour: Colo
     print_, line_height = usual
     rows = []
     for word in words:
-        strokes = strokes_of(word, grey, colour)
+        strokes = strokes_of(word.box, len(word.text), grey, colour)
         rows.append(
             [
                 _over(strokes.height, print_.height),

@@ -65,8 +65,8 @@ def test_quotation_marks_do_not_make_a_pen_of_the_print_that_they_enclose() -> N
     page = draw_lines(["“1. Doanh nghiệp”"])
     (line,) = page.lines
     grey = page.pixels[:, :, 0].copy()
-    usual = strokes_of(line.words[1], grey, None)
-    assert strokes_of(line.words[0], grey, None).wobble > usual.wobble + 0.1
+    usual = strokes_of(line.words[1].box, len(line.words[1].text), grey, None)
+    assert strokes_of(line.words[0].box, len(line.words[0].text), grey, None).wobble > usual.wobble + 0.1
     columns = len(READING) + len(STROKES)
     wavering = np.zeros(columns)
     wavering[len(READING) + STROKES.index("wobble")] = -100.0
@@ -92,7 +92,7 @@ def test_ink_like_the_print_of_the_page_is_print_however_it_reads() -> None:
     page = draw_lines(["Nhổi Bảp"])
     (line,) = page.lines
     grey = page.pixels[:, :, 0].copy()
-    usual = strokes_of(line.words[0], grey, None)
+    usual = strokes_of(line.words[0].box, len(line.words[0].text), grey, None)
     never = [
         Curve(base=-9.0, middle=np.zeros(n), spread=np.ones(n), coefficients=np.zeros(n))
         for n in (len(READING), len(READING) + len(STROKES))
