@@ -1,4 +1,4 @@
-"""Levels of pixels: medians and percentiles, from their histogram, for sorting a million takes twenty times as long; and
+"""Levels of pixels: medians and percentiles from their histogram, as sorting a million takes twenty times as long, and
 the weakest of a pixel's channels."""
 
 from __future__ import annotations
