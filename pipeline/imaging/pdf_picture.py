@@ -161,7 +161,7 @@ def _fax(source: pikepdf.Object, size: tuple[int, int], factor: int) -> Pixels |
         return None
     if (image.size, image.mode) != (size, "1"):
         return None
-    return np.asarray(pixels.reduced(image.convert("L"), factor), np.uint8)
+    return pixels.array(image, factor)
 
 
 def _bits(picture: Picture, factor: int) -> Pixels | None:

@@ -6,7 +6,7 @@ import math
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from pipeline.model import Pixels
 
@@ -19,6 +19,8 @@ SQUARE_ENOUGH = 1.02
 """Resolutions across and down that differ by less are taken for one."""
 _COLOUR_GRID = 8
 """Colour is looked for in every eighth pixel of every eighth row: a mark smaller than that is not to be read."""
+
+ImageFile.MAXBLOCK = 1 << 24  # so large a page goes to numpy in one piece; in Pillow's, of 64 KB, it is copied twice
 
 
 def shrink_factor(width: int, height: int, dpi: float, enough: float = READABLE_DPI) -> int:
@@ -75,6 +77,14 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def reduced(image: Image.Image, factor: int) -> Image.Image:
     """The picture averaged over `factor` by `factor` pixels."""
     return image.reduce(factor) if factor > 1 else image
+
+
+def array(image: Image.Image, factor: int = 1) -> Pixels:
+    """The picture, grey or RGB, averaged over `factor` by `factor` pixels."""
+    if image.mode == "1" and factor == 1:
+        # numpy calls them truths, but Pillow gives 0 and 255: there is nothing to convert
+        return np.asarray(image).view(np.uint8)
+    return np.asarray(reduced(plain(image), factor), np.uint8)
 
 
 def squared(values: Pixels, dpi_x: float, dpi_y: float) -> tuple[Pixels, float]:

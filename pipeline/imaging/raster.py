@@ -10,7 +10,6 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from pipeline.errors import BrokenScan, NoPages, TooLarge, TooManyPages
@@ -107,14 +106,15 @@ class PictureFile:
             image = _open(self._file, self._kind)
         tag_x, tag_y = _tagged_dpi(image)
         width, height = image.size
-        if image.getexif().get(ExifTags.Base.Orientation, 1) in _SIDEWAYS:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        if orientation in _SIDEWAYS:
             tag_x, tag_y = tag_y, tag_x
             if self._kind is not MediaType.TIFF:  # Pillow gives the upright size of a TIFF, the stored one of others
                 width, height = height, width
         dpi_x, dpi_y = picture_dpi(width, height, tag_x, tag_y)
 
         factor = pixels.shrink_factor(width, height, max(dpi_x, dpi_y), enough)
-        upright = _upright(image, self._file, factor)
+        upright = _upright(image, self._file, orientation, factor)
         rows, columns = upright.shape[:2]
         # the reduced size is rounded up: what counts is how many pixels the page's side has now
         now_x, now_y = dpi_x * columns / width, dpi_y * rows / height
@@ -142,9 +142,9 @@ def _open(file: BinaryIO, kind: MediaType) -> ImageFile.ImageFile:
     return JpegImagePlugin.JpegImageFile(file) if kind is MediaType.JPEG else PngImagePlugin.PngImageFile(file)
 
 
-def _upright(image: ImageFile.ImageFile, file: BinaryIO, factor: int) -> Pixels:
+def _upright(image: ImageFile.ImageFile, file: BinaryIO, orientation: int, factor: int) -> Pixels:
     """The pixels, reduced by `factor` and turned as EXIF says."""
-    if isinstance(image, JpegImagePlugin.JpegImageFile) and image.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and orientation == 1:
         file.seek(0)
         if (found := jpeg.decoded(file.read(), image.mode, factor)) is not None:
             return found
@@ -153,8 +153,8 @@ def _upright(image: ImageFile.ImageFile, file: BinaryIO, factor: int) -> Pixels:
         image.draft(None, (full[0] // factor, full[1] // factor))
     rest = max(1, factor * image.width // full[0])  # what draft mode has left to do
     image.load()
-    turned = ImageOps.exif_transpose(image)
-    return np.asarray(pixels.reduced(pixels.plain(turned), rest), np.uint8)
+    ImageOps.exif_transpose(image, in_place=True)  # else what is upright would be copied
+    return pixels.array(image, rest)
 
 
 def _tagged_dpi(image: Image.Image) -> tuple[float, float]:

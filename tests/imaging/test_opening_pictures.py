@@ -118,6 +118,17 @@ def test_every_mode_is_black_on_white_paper(tmp_path: Path, kind: str, mode: str
         assert blue < 150
 
 
+@pytest.mark.parametrize(("dpi", "factor"), [(200, 1), (600, 2)])
+@pytest.mark.parametrize("kind", ["TIFF", "PNG"])
+def test_bits_come_as_black_and_white_and_reduced_ones_as_their_mean(
+    tmp_path: Path, kind: str, dpi: int, factor: int
+) -> None:
+    noise = Image.fromarray(np.random.default_rng(3).integers(0, 2, (97, 131)).astype(bool))
+    page = opened(tmp_path / "scan", encoded(noise, kind, dpi=(dpi, dpi)))
+    assert page.image is not None
+    assert np.array_equal(page.image.pixels, np.asarray(noise.convert("L").reduce(factor)))
+
+
 @pytest.mark.parametrize("compression", ["group4", "group3", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"])
 def test_the_pages_of_a_tiff_come_each_with_its_own_size(tmp_path: Path, compression: str) -> None:
     mode = "1" if compression.startswith("group") else "L"
