@@ -1,8 +1,8 @@
 """TIFF, JPEG and PNG as PDF pages: the picture as it is stored, upright, at its size on paper.
 
-A JPEG is embedded byte for byte, also one in a TIFF, a PNG as its own compressed rows, bitonal TIFF pages as CCITT G4,
-others without loss (img2pdf). The page is that of pipeline.imaging: the upright picture (EXIF orientation applied) at
-`picture_dpi`.
+A JPEG is embedded byte for byte, also one in a TIFF, a PNG as its own compressed rows, bitonal TIFF pages as CCITT G4
+(byte for byte where they are stored so in one strip), others without loss (img2pdf). The page is that of
+pipeline.imaging: the upright picture (EXIF orientation applied) at `picture_dpi`.
 """
 
 from __future__ import annotations
@@ -15,28 +15,27 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import cv2
 import img2pdf
 import numpy as np
 from numpy.typing import NDArray
-from pikepdf import Array, Dictionary, Object, ObjectStreamMode, Pdf, PdfError, Stream
-from PIL import ExifTags, Image, ImageOps
+from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream
+from PIL import ExifTags, Image
 
 from pipeline.errors import ReadingFailed
 from pipeline.geometry import POINTS_PER_INCH
 from pipeline.imaging import pixels
 from pipeline.imaging.picture_dpi import picture_dpi
 from pipeline.model import MediaType
-from pipeline.output import tiff_jpeg
+from pipeline.output import tiff_fax, tiff_jpeg
+from pipeline.output.tiff_fax import Fax
 
 _CHUNK_BYTES = 32 << 20
 """Pages are written to disk whenever so many bytes of pictures are held."""
 _SIDEWAYS = (5, 6, 7, 8)
 _BITS_PER_SAMPLE = 258
-_ONE_STRIP = 1 << 30
-"""Bytes; no page has more."""
 _TAKEN_AS_IS = ("L", "LA", "P", "RGB", "RGBA", "CMYK")
 _UNREADABLE = (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError, zlib.error)
 """What Pillow and img2pdf raise on pictures that they cannot take."""
@@ -58,12 +57,10 @@ Image.MAX_IMAGE_PIXELS = None  # the size of every page was checked when the fil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Picture:
-    """A picture in a form that img2pdf takes. Size and dpi are those of the stored rows, before `orientation`.
+    """A picture. Size and dpi are those of the stored rows, before `orientation`. Without data it is an empty page."""
 
-    Without data it is an empty page.
-    """
-
-    data: bytes
+    data: bytes | Fax
+    """In a form that img2pdf takes, or in the form that PDF has for it."""
     width: int
     height: int
     dpi: tuple[float, float]
@@ -72,45 +69,60 @@ class _Picture:
 
 def write(
     path: Path, media_type: MediaType, numbers: Sequence[int], folder: Path, *, broken: Collection[int] = ()
-) -> list[Path]:
-    """PDFs in `folder` that hold the pages with these 1-based numbers, in order.
+) -> list[tuple[Path, int]]:
+    """PDFs in `folder` that hold the pages with these 1-based numbers, in order, and how many each has.
 
     A page that is among the `broken` and indeed cannot be decoded becomes an empty one, so that the others are not
     lost with it. Raises ReadingFailed for any other.
     """
-    written: list[Path] = []
+    written: list[tuple[Path, int]] = []
     try:
         for chunk in _chunks(_pictures(path, media_type, numbers, broken)):
-            written.append(folder / f"{len(written)}.pdf")
-            _save(chunk, written[-1])
+            written.append((folder / f"{len(written)}.pdf", len(chunk)))
+            _save(chunk, written[-1][0])
     except (*_UNREADABLE, PdfError) as error:
         raise ReadingFailed(f"A page of a {media_type.value} could not be embedded: {type(error).__name__}.") from error
     return written
 
 
-def _chunks(pictures: Iterator[_Picture]) -> Iterator[list[tuple[_Picture, bytes]]]:
-    """Pictures, each with the PDF that img2pdf makes of it, as many at a time as may be held in memory."""
-    chunk: list[tuple[_Picture, bytes]] = []
+def _chunks(pictures: Iterator[_Picture]) -> Iterator[list[tuple[_Picture, bytes | Fax]]]:
+    """Pictures, each with the PDF that img2pdf makes of it where it has to, as many at a time as may be held in
+    memory."""
+    chunk: list[tuple[_Picture, bytes | Fax]] = []
+    held = 0
     for picture in pictures:
-        chunk.append((picture, _embedded(picture.data) if picture.data else b""))
-        if sum(len(pdf) for _, pdf in chunk) >= _CHUNK_BYTES:
+        made = _embedded(picture.data) if picture.data and isinstance(picture.data, bytes) else picture.data
+        chunk.append((picture, made))
+        held += len(made.data if isinstance(made, Fax) else made)
+        if held >= _CHUNK_BYTES:
             yield chunk
-            chunk = []
+            chunk, held = [], 0
     if chunk:
         yield chunk
 
 
-def _save(chunk: Sequence[tuple[_Picture, bytes]], path: Path) -> None:
+def _save(chunk: Sequence[tuple[_Picture, bytes | Fax]], path: Path) -> None:
     with ExitStack() as stack:
         pdf = stack.enter_context(Pdf.new())
         for picture, data in chunk:
-            if not data:
+            if isinstance(data, Fax):
+                _add_page(pdf, _fax(pdf, data, picture.width, picture.height), picture)
+            elif data:
+                made = stack.enter_context(Pdf.open(io.BytesIO(data)))
+                (image,) = made.pages[0].obj.Resources.XObject.values()
+                _add_page(pdf, pdf.copy_foreign(image), picture)
+            else:
                 _add_page(pdf, None, picture)
-                continue
-            made = stack.enter_context(Pdf.open(io.BytesIO(data)))
-            (image,) = made.pages[0].obj.Resources.XObject.values()
-            _add_page(pdf, pdf.copy_foreign(image), picture)
-        pdf.save(path, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+        pdf.save(path)  # as it comes: the searchable PDF is made of it
+
+
+def _fax(pdf: Pdf, fax: Fax, width: int, height: int) -> Object:
+    """CCITT Group 4 as PDF has it (ISO 32000-1, 7.4.6)."""
+    image = Stream(pdf, fax.data, Type=Name.XObject, Subtype=Name.Image, Width=width, Height=height)
+    image.ColorSpace, image.BitsPerComponent = Name.DeviceGray, 1
+    image.Filter = Array([Name.CCITTFaxDecode])
+    image.DecodeParms = Array([Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=fax.negative)])
+    return pdf.make_indirect(image)
 
 
 def _add_page(pdf: Pdf, image: Object | None, picture: _Picture) -> None:
@@ -130,12 +142,12 @@ def _add_page(pdf: Pdf, image: Object | None, picture: _Picture) -> None:
 
 
 def _pictures(path: Path, media_type: MediaType, numbers: Sequence[int], broken: Collection[int]) -> Iterator[_Picture]:
-    with Image.open(path, formats=[media_type.name]) as image:
+    with path.open("rb") as file, Image.open(file, formats=[media_type.name]) as image:
         if media_type is MediaType.TIFF:
             for number in numbers:
                 try:
                     image.seek(number - 1)
-                    yield _tiff_page(path, image, number)
+                    yield _tiff_page(path, file, image, number, doubted=number in broken)
                 except _UNREADABLE:
                     if number not in broken:
                         raise
@@ -164,8 +176,11 @@ def _tagged_dpi(image: Image.Image) -> tuple[float, float]:
         return 0.0, 0.0
 
 
-def _tiff_page(path: Path, image: Image.Image, number: int) -> _Picture:
-    """A TIFF page, decoded and stored again without loss."""
+def _tiff_page(path: Path, file: BinaryIO, image: Image.Image, number: int, *, doubted: bool) -> _Picture:
+    """A TIFF page as the file holds it where PDF can hold it so, else decoded and stored again without loss.
+
+    One that is `doubted` is decoded in any case.
+    """
     dpi, orientation = _tagged_dpi(image), _orientation(image)
     tags = getattr(image, "tag_v2", {})
     if image.mode == "RGB" and max(tags.get(_BITS_PER_SAMPLE, (8,))) > 8:
@@ -173,24 +188,28 @@ def _tiff_page(path: Path, image: Image.Image, number: int) -> _Picture:
         return _Picture(
             data=_png(values), width=values.shape[1], height=values.shape[0], dpi=dpi, orientation=orientation
         )
-    image.load()  # Pillow turns a TIFF upright as it loads it
-    if orientation == 1:
-        with path.open("rb") as file:
-            jpeg = tiff_jpeg.jpeg_of(file, tags, image)
-        if jpeg is not None:
-            return _Picture(data=jpeg, width=image.width, height=image.height, dpi=dpi)
-    upright = ImageOps.exif_transpose(image)
+    data: bytes | Fax | None = tiff_fax.stored(file, tags, image) if orientation == 1 else None
+    if data is None or doubted:
+        image.load()  # Pillow turns a TIFF upright as it loads it
+    if data is None and orientation == 1:
+        data = tiff_jpeg.jpeg_of(file, tags, image)
     if orientation in _SIDEWAYS:
         dpi = dpi[1], dpi[0]
+    return _Picture(data=data or _coded(image), width=image.width, height=image.height, dpi=dpi)
+
+
+def _coded(image: Image.Image) -> bytes | Fax:
+    """A decoded TIFF page stored again without loss."""
+    untagged = image.copy()  # else Pillow stores the tags of the file too, whatever they are
+    if untagged.mode == "1":
+        return tiff_fax.coded(untagged)
     out = io.BytesIO()
-    if upright.mode.startswith("I;16"):
-        upright.save(out, "PNG")
-    elif upright.mode == "1":  # in one strip, as a PDF has it: else img2pdf decodes and encodes it once more
-        upright.save(out, "TIFF", compression="group4", strip_size=_ONE_STRIP)
+    if untagged.mode.startswith("I;16"):
+        untagged.save(out, "PNG")
     else:
-        stored = upright if upright.mode in _TAKEN_AS_IS else pixels.plain(upright)
+        stored = untagged if untagged.mode in _TAKEN_AS_IS else pixels.plain(untagged)
         stored.save(out, "TIFF")
-    return _Picture(data=out.getvalue(), width=upright.width, height=upright.height, dpi=dpi)
+    return out.getvalue()
 
 
 def _deep_pixels(path: Path, number: int) -> NDArray[Any]:

@@ -125,9 +125,7 @@ def _pieces(sources: Sequence[Source], layers: Layers, folder: Path) -> Iterator
             below = folder / str(number)
             below.mkdir()
             numbers = range(first, last + 1)
-            for path in picture_pages.write(source.path, source.media_type, numbers, below, broken=broken):
-                with Pdf.open(path) as pdf:
-                    pages = len(pdf.pages)
+            for path, pages in picture_pages.write(source.path, source.media_type, numbers, below, broken=broken):
                 yield _Piece(path, 1, pages)
 
 
