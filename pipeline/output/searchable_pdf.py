@@ -154,22 +154,27 @@ def _transform(pdf: Pdf, layers: Layers, title: str) -> None:
     """Turns an opened PDF, in memory, into the searchable copy: its file stays as it is."""
     signed = safe_copy.is_signed(pdf)
     safe_copy.prepare(pdf)
+    laid = [
+        (page, layer)
+        for page, layer in zip(pdf.pages, layers.pages, strict=True)
+        if layer.source in (TextSource.OCR, TextSource.CONVERTED)
+    ]
+    for page, _ in laid:
+        hidden_text.remove(pdf, page)
+    pdf.remove_unreferenced_resources()  # before the text is laid, in which it would look too
     fonts = layers.fonts.embed(pdf)
-    for page, layer in zip(pdf.pages, layers.pages, strict=True):
-        if layer.source in (TextSource.OCR, TextSource.CONVERTED):
+    for page, layer in laid:
+        if layer.content:
             _lay_text(pdf, page, layer, fonts)
     safe_copy.strip_file(pdf)
     _describe(pdf, title, signed=signed)
-    pdf.remove_unreferenced_resources()
 
 
 def _lay_text(pdf: Pdf, page: Page, layer: _Layer, fonts: Mapping[str, pikepdf.Object]) -> None:
-    hidden_text.remove(pdf, page)
-    if layer.content:
-        if layer.source is TextSource.CONVERTED:
-            _silence(pdf, page)
-        _lay_under(pdf, page, layer.content, {name: fonts[name] for name in layer.fonts})
-        page.obj.Rotate = layer.rotate
+    if layer.source is TextSource.CONVERTED:
+        _silence(pdf, page)
+    _lay_under(pdf, page, layer.content, {name: fonts[name] for name in layer.fonts})
+    page.obj.Rotate = layer.rotate
 
 
 def _lines(reading: PageReading) -> list[Line]:
@@ -217,10 +222,11 @@ def _own(dictionary: object) -> Dictionary:
 
 
 def _describe(pdf: Pdf, title: str, *, signed: bool) -> None:
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=True) as metadata:
-        metadata["dc:title"] = title
-        metadata["pdf:Producer"] = PRODUCER
+    # said twice, for pikepdf takes longer to carry it over to the older of the two places than for all else
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        metadata["dc:title"] = pdf.docinfo[Name.Title] = title
+        metadata["pdf:Producer"] = pdf.docinfo[Name.Producer] = PRODUCER
         if signed:
-            metadata["dc:description"] = SIGNATURE_NOTE
+            metadata["dc:description"] = pdf.docinfo[Name.Subject] = SIGNATURE_NOTE
     pdf.Root.Lang = pikepdf.String("vi")
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
