@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "real-scans"
 SAMPLES = ROOT / "sample_scans"
 _A4_LONG_POINTS = 841.89
+_ONE_STRIP = 1 << 30
+"""Bytes; no page has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def jpegs(folder: Path, count: int) -> Material:
 
 
 def bilevel_tiffs(folder: Path, count: int) -> Material:
-    """`count` one-bit G4 TIFF files at 200 dpi, as office scanners make them, no two alike."""
+    """`count` one-bit G4 TIFF files at 200 dpi in one strip each, as office scanners make them, no two alike."""
     chosen = list(itertools.islice(itertools.cycle(pages()), count))
     files = []
     for number, page in enumerate(chosen):
@@ -119,7 +121,7 @@ def bilevel_tiffs(folder: Path, count: int) -> Material:
         picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
         path = folder / f"page-{number:03}.tif"
         picture.point(lambda value: 255 if value > 150 else 0).convert("1").save(
-            path, compression="group4", dpi=(200, 200), description=f"page {number}"
+            path, compression="group4", dpi=(200, 200), description=f"page {number}", strip_size=_ONE_STRIP
         )
         files.append(path)
     truth = "\n".join(page.truth for page in chosen)

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.geometry import Affine, Box, Chain, Map, bounding, box_under
 from pipeline.imaging.bend import find_bend, level_lines
-from pipeline.imaging.cleanup import Recipe, remove_colour_and_background
+from pipeline.imaging.cleanup import Recipe, is_black_and_white, remove_colour_and_background
 from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten, turned_back
 from pipeline.imaging.outline import find_sheet, flattened
@@ -42,7 +42,8 @@ LARGEST = 25_000_000
 class Upright:
     """A page, or one of two on the same scan. `grey` is clean; `back` maps its pixels to those of the page image, and
     is an Affine where nothing was bent. `sheet` is the page image, or of a photograph the sheet alone, in colour; it
-    was made `size` times as large and laid as `pose` says. None where something else was done to it too."""
+    was made `size` times as large and laid as `pose` says. None where something else was done to it too, and of a page
+    of one bit, on which nothing can be coloured or pale."""
 
     grey: Pixels
     back: Map
@@ -85,7 +86,8 @@ def set_upright(
     turned, turned_to = quarter_turn(grey, pose.turn)
     straight, straight_to = straighten(turned, pose.skew)
     back = after(straight_to.then(turned_to).then(reduced), to_image)
-    whole = Upright(grey=straight, back=back, pose=pose, sheet=sheet, size=size)
+    bits = sheet.ndim == 2 and is_black_and_white(sheet)
+    whole = Upright(grey=straight, back=back, pose=pose, sheet=None if bits else sheet, size=size)
     marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
     fold = find_fold(straight, marks)
     if fold is None:
