@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -102,14 +103,15 @@ class ArbitratingReader:
         """What was seen on the page, or on each of two on one scan, set upright. `read` tells by it what is print, and
         how sure it is; the curves for that are fitted on drafts. Raises ReadingTimedOut.
 
-        A page that hardly reads may stand on its head: then it is read that way too, and the better one counts.
+        A page that hardly reads may stand on its head: then it is read that way too, if there is time left, and the
+        better one counts.
         """
         deadline = time.monotonic() + self._page_seconds
         drafts = self._drafts(page.pixels, deadline)
         if 0 < (read := _legibility(drafts)) < READS_WELL:
-            other = self._drafts(page.pixels, deadline, over=True)
-            if _legibility(other) > read:
-                return other
+            with suppress(ReadingTimedOut):
+                other = self._drafts(page.pixels, deadline, over=True)
+                return other if _legibility(other) > read else drafts
         return drafts
 
     def _drafts(self, pixels: Pixels, deadline: float, *, over: bool = False) -> list[tuple[Upright, Drafted]]:

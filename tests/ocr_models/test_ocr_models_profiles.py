@@ -4,12 +4,13 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
-from ocr_models import line_finder, upright
+from ocr_models import arbitrating, line_finder, upright
 from ocr_models.line_reader import CHARSET, DATA, NETWORK, LineReader
 from ocr_models.page_engine import FOLDER, ORDER, ORIENTATION, SIZES, TrueOcrPageEngine
 from ocr_models.profiles import make_reader, names
@@ -139,6 +140,17 @@ def test_a_page_on_its_head_is_read_though_its_baselines_say_that_it_is_not(monk
     reading = make_reader("fast").read(page.turned(2).image)
     assert reading.turn == 2
     assert words(reading.text) == Counter(word for word, _ in page.words)
+
+
+def test_a_page_that_hardly_reads_is_kept_as_it_was_read_where_no_time_is_left_for_another_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = draw_page()
+    monkeypatch.setattr(arbitrating, "READS_WELL", 1.0)  # no page does
+    once = make_reader("best", page_seconds=120).read(page.image)
+    clock = iter([0.0, 0.0, *[1.0] * 7])  # started, its deadline, its seven lines; after that it is over
+    monkeypatch.setattr(arbitrating, "time", SimpleNamespace(monotonic=lambda: next(clock, 1000.0)))
+    assert make_reader("best", page_seconds=120).read(page.image).text == once.text
 
 
 def test_the_lines_of_a_long_strip_are_found_all_along_it() -> None:
