@@ -7,7 +7,8 @@ process does. It never opens a file itself.
     python -m pipeline.imaging.forkserver FD
 
 FD is a SOCK_SEQPACKET socket. A request is JSON with one descriptor: the line between the asker and the child. Whoever
-asks ends a child by closing his end of that line. When a child has ended, {"ended": wait status} is the last message.
+asks ends a child by closing his end of that line. When a child has ended, {"ended": wait status} is the last message;
+where it failed over what nobody foresaw, it says before what and where, as {"ended": words}.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import signal
 import socket
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +87,9 @@ class ForkServer:
             os.environ["TMPDIR"] = str(scratch)
             child.serve(line, request, scratch)
             code = 0
+        except Exception as error:  # noqa: BLE001  nobody foresaw it; what it says may be of the document
+            with contextlib.suppress(OSError):
+                wire.send(line, {"ended": _where(error)})
         finally:
             os._exit(code)
 
@@ -118,6 +123,12 @@ class ForkServer:
     def _end_all(self) -> None:
         for running in {running.pid: running for running in self._running.values()}.values():
             self._forget(running)
+
+
+def _where(error: Exception) -> str:
+    """`OSError at raster.py, line 61`."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
 
 
 def main() -> None:

@@ -7,17 +7,20 @@ OpeningFailed, or a page without image and text where the other pages are well.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from pipeline import errors
 from pipeline.errors import (
@@ -28,7 +31,6 @@ from pipeline.errors import (
     NotSettled,
     OpeningFailed,
     Rejected,
-    SohoaError,
     TooLarge,
 )
 from pipeline.imaging import wire
@@ -38,12 +40,16 @@ from pipeline.model import MediaType, Original, ScanPage
 
 __all__ = ["Limits", "SandboxedOpener"]
 
+log = logging.getLogger(__name__)
+
 A4 = (595.276, 841.89)
 """The size that is said of a page which was lost before it could be measured, in points."""
 MOST_CRASHES = 3
-"""A file that has cost so many children is given up."""
+"""A file of which so many pages have cost two children each is given up."""
 _BLOCK = 1 << 20
 _ENOSPC = 28
+_OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
+_Answer = TypeVar("_Answer")
 
 
 class SandboxedOpener:
@@ -128,8 +134,16 @@ class _OpenScan:
         return self.session.ask_active()
 
 
+class _Died(Exception):
+    """A child is gone, and it does not follow that its file is to blame."""
+
+
 class _Session:
-    """A file open in a child; a new child takes over where one has died."""
+    """A file open in a child; a new child takes over where one has died.
+
+    What a child died over is asked of another one once: where the machine is short of memory the kernel ends such a
+    child before all else, and that may cost no page. Whoever passed his limits has no successor.
+    """
 
     def __init__(
         self, path: Path, kind: MediaType, limits: Limits, scratch: Path, *, check: bool = False, drawn: bool = False
@@ -149,7 +163,7 @@ class _Session:
 
     def __enter__(self) -> _Session:
         try:
-            self._open()
+            self._twice(self._open)
         except BaseException:
             self.close()
             raise
@@ -176,13 +190,29 @@ class _Session:
                 yield ScanPage(number=number, width=A4[0], height=A4[1], image=None)
 
     def ask_active(self) -> bool:
+        return self._twice(self._active)
+
+    def _page(self, number: int, dpi: float | None) -> ScanPage:
+        return self._twice(lambda: self._page_of(number, dpi))
+
+    def _twice(self, ask: Callable[[], _Answer]) -> _Answer:
+        try:
+            return ask()
+        except _Died as died:
+            log.warning("a process that opens files died, and another is asked: %s", died)
+        try:
+            return ask()
+        except _Died as died:
+            raise self._given_up(str(died)) from None
+
+    def _active(self) -> bool:
         message, fds = self._ask({"ask": "active"})
         wire.close(fds)
         if not isinstance(message.get("active"), bool):
             raise self._told(message)
         return bool(message["active"])
 
-    def _page(self, number: int, dpi: float | None) -> ScanPage:
+    def _page_of(self, number: int, dpi: float | None) -> ScanPage:
         message, fds = self._ask({"page": number, "dpi": dpi})
         try:
             if "page" in message and fds:
@@ -192,19 +222,19 @@ class _Session:
                 return page
             raise self._told(message)
         except (wire.BadMessage, OSError):
-            raise self._crashed("It said what makes no sense.") from None
+            raise self._given_up("It said what makes no sense.") from None
         finally:
             wire.close(fds)
 
     def _ask(self, question: wire.Message) -> tuple[wire.Message, list[int]]:
-        """What the child answers, or a new one where it has died."""
+        """What the child answers, or a new one where there is none."""
         if self._line is None:
             self._open()
         assert self._line is not None
         try:
             wire.send(self._line, question)
         except OSError:
-            raise self._crashed() from None
+            raise self._died() from None
         return self._hear()
 
     def _open(self) -> None:
@@ -222,31 +252,38 @@ class _Session:
         return Path(self._request["scratch"])
 
     def _hear(self) -> tuple[wire.Message, list[int]]:
-        """The child's next message. Raises OpeningFailed where it has died or says nothing for too long."""
+        """The child's next message. Raises _Died, and OpeningFailed where it says nothing for too long."""
         assert self._line is not None
         try:
             return wire.receive(self._line)
         except TimeoutError:
-            raise self._crashed(f"No answer within {self._limits.wall_seconds:.0f} s.") from None
-        except (EOFError, OSError, wire.BadMessage):
-            raise self._crashed() from None
+            raise self._given_up(f"No answer within {self._limits.wall_seconds:.0f} s.") from None
+        except (EOFError, OSError):
+            raise self._died() from None
+        except wire.BadMessage:
+            raise self._given_up("It said what makes no sense.") from None
 
-    def _told(self, message: wire.Message) -> SohoaError:
+    def _told(self, message: wire.Message) -> Exception:
         """The error in a message; the child may name only what an opener may raise."""
         if "ended" in message:
-            return self._crashed(f"It ended with {message['ended']}.")
+            how = f"It ended with {message['ended']}."
+            return self._given_up(how) if message["ended"] in _OUT_OF_TIME else self._died(how)
         if "scratch" in message:
             full = message["scratch"] == _ENOSPC
             return DiskFull("The scratch folder.") if full else FolderNotWritable(f"{self._request['scratch']}.")
         kind = errors.by_code(str(message.get("error") or message.get("lost")))
         if issubclass(kind, Rejected | errors.ProgramMissing):
             return kind(str(message.get("detail", "")))
-        return self._crashed()
+        return self._given_up("It said what makes no sense.")
 
-    def _crashed(self, how: str = "It ended without an answer.") -> OpeningFailed:
+    def _died(self, how: str = "It ended without an answer.") -> _Died:
+        self.close()
+        return _Died(how)
+
+    def _given_up(self, why: str) -> OpeningFailed:
         self._crashes += 1
         self.close()
-        return OpeningFailed(how)
+        return OpeningFailed(why)
 
 
 class _ForkServerHandle:

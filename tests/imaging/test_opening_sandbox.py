@@ -14,6 +14,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
@@ -229,29 +230,102 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert second.number == 2
 
 
-def test_a_child_that_is_killed_costs_a_page_and_not_the_next_one(opener: SandboxedOpener, tmp_path: Path) -> None:
-    path = scanned_pdf(tmp_path / "scan.pdf", pages=3)
-    with opener.pages(path, [1, 2, 3]) as pages:
+@contextmanager
+def killing(most: int) -> Iterator[None]:
+    """So many children are killed as soon as they are seen, by a thread that the context ends."""
+    over = threading.Event()
+
+    def kill() -> None:
+        killed: set[int] = set()
+        while not over.is_set() and len(killed) < most:
+            for child in children():
+                if child.pid not in killed:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        child.kill()
+                    killed.add(child.pid)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def slow_page(path: Path, pages: int) -> Path:
+    """A scan whose first page takes long enough to open that its child can be killed meanwhile."""
+    with pikepdf.new() as pdf:
+        page_of(pdf, "0 0 m 100 100 l S\n" * 300_000)
+        for _ in range(1, pages):
+            page_of(pdf, typed_page(["Nothing is wrong with this page, which has enough text for a page."] * 2))
+        pdf.save(path, compress_streams=True)
+    return path
+
+
+def test_a_child_that_is_killed_costs_no_page(opener: SandboxedOpener, tmp_path: Path) -> None:
+    with opener.pages(scanned_pdf(tmp_path / "scan.pdf", pages=3), [1, 2, 3]) as pages:
         first = next(pages)
         (child,) = children()
         child.kill()
-        second, third = pages
-    assert first.image is not None
-    assert (second.number, second.image) == (2, None)
-    assert third.image is not None
+        rest = list(pages)
+    assert [page.number for page in rest] == [2, 3]
+    assert all(page.image is not None for page in (first, *rest))
 
 
-def test_a_child_that_is_killed_between_two_questions_costs_one_answer(opener: SandboxedOpener, tmp_path: Path) -> None:
+def test_a_child_that_is_killed_over_the_only_page_costs_nothing(opener: SandboxedOpener, tmp_path: Path) -> None:
+    with opener.pages(scanned_pdf(tmp_path / "scan.pdf"), [1]) as pages:
+        (child,) = children()
+        child.kill()
+        assert next(pages).image is not None
+
+
+def test_a_child_that_is_killed_while_it_opens_a_file_costs_nothing(opener: SandboxedOpener, tmp_path: Path) -> None:
+    path = scanned_pdf(tmp_path / "scan.pdf")
+    with killing(1):
+        assert opener.inspect(path).pages == 1
+
+
+def test_a_child_that_is_killed_between_two_questions_is_followed_by_another(
+    opener: SandboxedOpener, tmp_path: Path
+) -> None:
     with opener.opened(scanned_pdf(tmp_path / "scan.pdf", pages=3)) as scan:
         for _ in range(2):
             (child,) = children()
             child.kill()
-            with pytest.raises(OpeningFailed):
-                scan.is_active()
             assert not scan.is_active()
         first, second = scan.pages([1, 2])
     assert first.image is not None
     assert second.image is not None
+
+
+def test_a_page_over_which_two_children_die_is_given_up_and_not_the_next_one(
+    opener: SandboxedOpener, tmp_path: Path
+) -> None:
+    path = slow_page(tmp_path / "slow.pdf", pages=2)
+    with opener.pages(path, [1, 2]) as pages:
+        with killing(2):
+            first = next(pages)
+        second = next(pages)
+    assert (first.number, first.image, first.text) == (1, None, ())
+    assert second.image is not None
+
+
+def test_a_file_over_whose_only_page_two_children_die_is_refused(opener: SandboxedOpener, tmp_path: Path) -> None:
+    path = slow_page(tmp_path / "slow.pdf", pages=1)
+    with opener.pages(path, [1]) as pages, killing(2), pytest.raises(OpeningFailed):
+        next(pages)
+
+
+def test_what_nobody_foresaw_is_told_by_its_place_and_not_by_its_words(opener: SandboxedOpener, tmp_path: Path) -> None:
+    """The file is gone when it is opened again."""
+    path = scanned_pdf(tmp_path / "Lò Văn Ín.pdf")
+    with opener.pages(path, [1]) as pages:
+        path.unlink()
+        (child,) = children()
+        child.kill()
+        with pytest.raises(OpeningFailed, match=r"It ended with \w+ at \w+\.py, line \d+\.$"):
+            next(pages)
 
 
 def test_no_child_is_left_where_what_is_done_with_a_scan_fails(opener: SandboxedOpener, tmp_path: Path) -> None:
@@ -259,14 +333,6 @@ def test_no_child_is_left_where_what_is_done_with_a_scan_fails(opener: Sandboxed
         next(scan.pages([1]))
         raise ZeroDivisionError
     wait_until_no_child_is_left()
-
-
-def test_a_child_that_is_killed_over_the_only_page_is_a_refusal(opener: SandboxedOpener, tmp_path: Path) -> None:
-    with opener.pages(scanned_pdf(tmp_path / "scan.pdf"), [1]) as pages:
-        (child,) = children()
-        child.kill()
-        with pytest.raises(OpeningFailed):
-            next(pages)
 
 
 def test_a_child_that_stands_still_is_ended(tmp_path: Path) -> None:
