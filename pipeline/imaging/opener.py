@@ -199,7 +199,8 @@ class _Session:
         try:
             return ask()
         except _Died as died:
-            log.warning("a process that opens files died, and another is asked: %s", died)
+            # in words: a record that is kept would keep the pages of whoever asked
+            log.warning("a process that opens files died, and another is asked: %s", str(died))
         try:
             return ask()
         except _Died as died:
