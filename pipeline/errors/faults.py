@@ -66,6 +66,15 @@ class DiskFull(Transient):
     )
 
 
+class NoProcess(Transient):
+    code = "no-process"
+    english = "No process can be started to open scans: memory or processes are used up. They are kept and tried again."
+    clerk = (
+        "Máy chủ đang quá tải. Tệp quét vẫn nằm trong thư mục và sẽ được xử lý tự động. Không cần gửi lại. "
+        "Nếu kéo dài, vui lòng báo cho quản trị viên."
+    )
+
+
 class FolderUnavailable(Transient):
     code = "folder-unavailable"
     english = "A folder cannot be reached (is its share mounted?); what lies in it stays there and is tried again:"

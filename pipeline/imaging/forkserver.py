@@ -62,10 +62,14 @@ class ForkServer:
         try:
             scratch = Path(tempfile.mkdtemp(prefix="open-", dir=request["scratch"]))
         except OSError as error:
-            wire.send(line, {"scratch": error.errno})
-            line.close()
+            _refuse(line, "scratch", error)
             return
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            scratch.rmdir()
+            _refuse(line, "fork", error)
+            return
         if pid == 0:
             self._become_child(request, line, scratch)
         running = _Running(pid, os.pidfd_open(pid), line, scratch)
@@ -123,6 +127,12 @@ class ForkServer:
     def _end_all(self) -> None:
         for running in {running.pid: running for running in self._running.values()}.values():
             self._forget(running)
+
+
+def _refuse(line: socket.socket, what: str, error: OSError) -> None:
+    with contextlib.suppress(OSError):  # nobody waits any more
+        wire.send(line, {what: error.errno})
+    line.close()
 
 
 def _where(error: Exception) -> str:

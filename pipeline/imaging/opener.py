@@ -27,6 +27,7 @@ from pipeline.errors import (
     DiskFull,
     EmptyFile,
     FolderNotWritable,
+    NoProcess,
     NotAScan,
     NotSettled,
     OpeningFailed,
@@ -65,7 +66,8 @@ class SandboxedOpener:
     @contextmanager
     def opened(self, path: Path) -> Iterator[_OpenScan]:
         """A file whose hash, size, type and page count are known. Raises EmptyFile, NotAScan, TooLarge, BrokenScan,
-        EncryptedPdf, NoPages, TooManyPages, OpeningFailed; NotSettled where it cannot be read or changes meanwhile."""
+        EncryptedPdf, NoPages, TooManyPages, OpeningFailed; NotSettled where it cannot be read or changes meanwhile,
+        NoProcess."""
         sha256, size, kind = self._hash(path)
         with _Session(path, kind, self._limits, self._scratch, check=True) as session:
             yield _OpenScan(Original(sha256=sha256, size=size, media_type=kind, pages=session.pages), session)
@@ -269,6 +271,8 @@ class _Session:
         if "ended" in message:
             how = f"It ended with {message['ended']}."
             return self._given_up(how) if message["ended"] in _OUT_OF_TIME else self._died(how)
+        if "fork" in message:
+            return NoProcess(f"Error {message['fork']}.")
         if "scratch" in message:
             full = message["scratch"] == _ENOSPC
             return DiskFull("The scratch folder.") if full else FolderNotWritable(f"{self._request['scratch']}.")
@@ -299,7 +303,7 @@ class _ForkServerHandle:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, request: wire.Message) -> socket.socket:
-        """A line to a new child. Raises OpeningFailed where none can be started."""
+        """A line to a new child. Raises NoProcess where there is no fork server."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._lock:
             for _ in range(2):
@@ -309,7 +313,7 @@ class _ForkServerHandle:
                 except OSError:
                     self._stop()
         ours.close()
-        raise OpeningFailed("The process that opens files does not start.")
+        raise NoProcess("The fork server does not start.")
 
     def _running(self) -> socket.socket:
         if self._control is None:

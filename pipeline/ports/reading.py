@@ -116,7 +116,8 @@ class ScanOpener(Protocol):
     """Opens untrusted bytes in a child process with limits on memory, time and file size."""
 
     def opened(self, path: Path) -> AbstractContextManager[OpenScan]:
-        """A file that was hashed and found complete, open for more. Raises Rejected (a subclass says why)."""
+        """A file that was hashed and found complete, open for more. Raises Rejected (a subclass says why), and
+        NoProcess, which passes."""
         ...
 
     def inspect(self, path: Path) -> Original:

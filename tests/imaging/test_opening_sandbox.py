@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import resource
+import socket
 import struct
 import subprocess
 import sys
@@ -29,6 +31,7 @@ from pipeline.errors import (
     EmptyFile,
     EncryptedPdf,
     NoPages,
+    NoProcess,
     NotAScan,
     NotSettled,
     OpeningFailed,
@@ -36,6 +39,8 @@ from pipeline.errors import (
     TooLarge,
     TooManyPages,
 )
+from pipeline.imaging import wire
+from pipeline.imaging.forkserver import ForkServer
 from pipeline.imaging.opener import Limits, SandboxedOpener
 from tests.imaging.opening_material import encoded, flate, page_of, scanned_pdf, sheet, typed_page
 
@@ -355,6 +360,28 @@ def test_a_fork_server_that_was_killed_is_started_again(opener: SandboxedOpener,
         if "pipeline.imaging.forkserver" in server.cmdline():
             server.kill()
             server.wait()
+    assert opener.inspect(path).pages == 1
+
+
+def test_a_machine_that_can_start_no_process_refuses_no_scan(
+    opener: SandboxedOpener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_fork() -> int:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    def start(request: wire.Message) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with control, other, monkeypatch.context() as patched:
+            patched.setattr(os, "fork", no_fork)
+            ForkServer(control)._start(request, theirs)
+        return ours
+
+    path = scanned_pdf(tmp_path / "scan.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.imaging.opener._FORK_SERVER.start", start)
+        with pytest.raises(NoProcess, match="Error 11"):
+            opener.inspect(path)
     assert opener.inspect(path).pages == 1
 
 
