@@ -93,7 +93,11 @@ class WarmProcess:
         except (OSError, ValueError):
             line.close()
             return False
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # the runs that there are go on, and this one starts by itself
+            log.warning("no run can be forked: %s", error.strerror)
+            pid = -1
         if pid == 0:
             line.close()
             self._leave()
@@ -101,6 +105,9 @@ class WarmProcess:
             return True
         for fd in fds:
             os.close(fd)
+        if pid < 0:
+            line.close()
+            return False
         run = _Run(pid, os.pidfd_open(pid), line)
         for fd, events in ((run.pidfd, select.POLLIN), (line.fileno(), 0)):  # hanging up is always reported
             self._runs[fd] = run

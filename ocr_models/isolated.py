@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import NoReturn
 
 from pipeline import errors, memory
-from pipeline.errors import ReadingFailed, ReadingTimedOut, SohoaError
+from pipeline.errors import NoProcess, ReadingFailed, ReadingTimedOut, SohoaError
 from pipeline.imaging import wire
 from pipeline.imaging.confine import allow_cpu
 from pipeline.model import PageImage, PageReading, ReaderIdentity, ScanPage
@@ -42,14 +42,15 @@ class IsolatedReader:
     """Fills the port `Reader` with what `make` gives, in a child. Not for use by two threads at a time."""
 
     def __init__(self, make: Callable[[], Reader], *, page_seconds: float = 120.0) -> None:
-        """Raises what `make` does, ReadingFailed where the child does not start."""
+        """Raises what `make` does, and NoProcess where the child does not start: no fault of what is to be read."""
         self._make = make
         self._seconds = PATIENCE * page_seconds
         self._child: _Child | None = None
         self.identity = self._running().identity
 
     def read(self, page: PageImage) -> PageReading:
-        """Raises ReadingTimedOut where the page takes far too long, ReadingFailed where it ends the child twice."""
+        """Raises ReadingTimedOut where the page takes far too long, ReadingFailed where it ends the child twice,
+        NoProcess where no other one starts."""
         status = 0
         for _ in range(_TRIES):
             child = self._running()
@@ -82,7 +83,7 @@ class _Child:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._answers, answering = Pipe(duplex=False)
         with theirs, answering:
-            self._pid = os.fork()
+            self._pid = _forked()
             if self._pid == 0:
                 self._answers.close()
                 self._line.close()
@@ -92,7 +93,7 @@ class _Child:
             answer = self._answer(START_SECONDS)
         except _Died as died:
             self.end()
-            raise ReadingFailed(f"The process that reads pages does not start: it ended with {died}.") from None
+            raise NoProcess(f"The one that reads pages ended with {died}.") from None
         except SohoaError:
             self.end()
             raise
@@ -140,6 +141,13 @@ class _Child:
         _, status = os.waitpid(self._pid, 0)
         self._pid = 0
         return os.waitstatus_to_exitcode(status)
+
+
+def _forked() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        raise NoProcess(f"{error.strerror}.") from error
 
 
 def _serve(make: Callable[[], Reader], line: socket.socket, answers: Connection) -> NoReturn:

@@ -68,7 +68,7 @@ class DiskFull(Transient):
 
 class NoProcess(Transient):
     code = "no-process"
-    english = "No process can be started to open scans: memory or processes are used up. They are kept and tried again."
+    english = "A process that opens or reads scans does not start (is memory used up?); they are kept and tried again."
     clerk = (
         "Máy chủ đang quá tải. Tệp quét vẫn nằm trong thư mục và sẽ được xử lý tự động. Không cần gửi lại. "
         "Nếu kéo dài, vui lòng báo cho quản trị viên."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from flows.start_run import connect
+from flows.warm import WarmProcess
 
 START = [sys.executable, "-m", "flows.start_run"]
 RUN = """
@@ -101,6 +106,21 @@ def test_a_run_that_crashes_is_seen_to(workspace: Path, warm: subprocess.Popen[b
     run = start(workspace, "wait", tmp_path)
     child_of(run).kill()
     assert run.wait(60) == -signal.SIGKILL
+
+
+def test_where_no_run_can_be_forked_the_others_go_on_and_this_one_is_told_to_start_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_fork() -> int:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    warm = WarmProcess(tmp_path)
+    with connect(tmp_path) as line, (tmp_path / "out").open("w") as out:
+        socket.send_fds(line, [b"{}"], [out.fileno(), out.fileno()])
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fork", no_fork)
+            assert not warm._start()
+        assert line.recv(1024) == b""
 
 
 def test_without_a_warm_process_prefect_is_started_anew(workspace: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from ocr_models.isolated import IsolatedReader
-from pipeline.errors import ModelMissing, ReadingFailed, ReadingTimedOut
+from pipeline.errors import ModelMissing, NoProcess, ReadingFailed, ReadingTimedOut
 from pipeline.geometry import Affine
 from pipeline.model import ModelFile, PageImage, PageReading, ReaderIdentity, TextSource
 
@@ -86,6 +87,26 @@ def test_a_page_that_crashes_the_reader_costs_that_page() -> None:
     with pytest.raises(ReadingFailed, match=r"Page 2 .* twice"):
         reader.read(page(2, grey=0))
     assert reader.read(page(3)).number == 3
+    reader.close()
+
+
+def test_a_reader_that_does_not_start_is_a_fault_that_passes_and_not_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def make() -> Reader:
+        crash()
+        raise AssertionError
+
+    with pytest.raises(NoProcess, match="ended with -9"):
+        IsolatedReader(make)
+
+    def no_fork() -> int:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    reader = isolated({0: crash})
+    monkeypatch.setattr(os, "fork", no_fork)
+    with pytest.raises(NoProcess, match="temporarily"):
+        reader.read(page(grey=0))
     reader.close()
 
 
