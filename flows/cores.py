@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pipeline.errors import NoProcess
 from pipeline.ports import Reader
 from pipeline.side_by_side import Another
 
@@ -31,7 +32,10 @@ def spare_readers(make: Callable[[], Reader], folder: Path, cores: int) -> Itera
         def another() -> Reader | None:
             if not _take(folder, cores, held):
                 return None
-            reader = make()
+            try:
+                reader = make()
+            except NoProcess:  # memory is short: one reader is enough
+                return None
             held.callback(reader.close)
             return reader
 

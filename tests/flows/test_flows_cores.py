@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cores import spare_readers
+from pipeline.errors import NoProcess
 
 
 class Closable:
@@ -37,6 +38,14 @@ def test_what_one_document_holds_another_does_not_get_and_has_afterwards(tmp_pat
             assert second() is None
     with spare_readers(make, tmp_path, 2) as third:
         assert third() is not None
+
+
+def test_a_document_goes_on_with_its_own_reader_where_another_does_not_start(tmp_path: Path) -> None:
+    def fail() -> Any:
+        raise NoProcess
+
+    with spare_readers(fail, tmp_path, 3) as another:
+        assert another() is None
 
 
 def _hold(folder: Path, ready: Any) -> None:
