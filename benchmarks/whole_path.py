@@ -20,6 +20,7 @@ from flows.batches import batches
 from flows.services import intake, loaded, open_services
 from flows.settings import Settings
 from flows.work import Outcome, begin
+from pipeline import memory
 from pipeline.clock import now
 from pipeline.model import Artifact, Centre, Level
 from pipeline.side_by_side import one_behind
@@ -32,11 +33,12 @@ def main() -> None:
     parser.add_argument("--profile", required=True)
     parser.add_argument("--workers", type=int, default=1)
     given = parser.parse_args()
+    memory.few_heaps()  # as `flows.warm` does
     settings = Settings(workspace=given.folder, profile=given.profile, settle_seconds=0, workers=given.workers)
     documents = receive(settings, given.files)
     loaded(settings.profile, settings.page_seconds, settings.models_folder)  # shared by whoever is forked, as ever
     gc.collect()
-    gc.freeze()  # as `flows.warm` does
+    gc.freeze()  # this too
     busy = read_all(settings, documents, given.workers)
     print(f"from first to last page {busy:.1%} of {given.workers} cores busy")
     write_texts(settings, documents)

@@ -32,6 +32,7 @@ from flows import logs
 from flows.services import loaded, open_services
 from flows.settings import Settings, find_workspace, load
 from flows.start_run import SOCKET, address
+from pipeline import memory
 from pipeline.errors import SohoaError
 
 log = logging.getLogger("flows.warm")
@@ -181,6 +182,7 @@ def become_flow_run() -> None:
 
 
 def main(become: Callable[[], None] = become_flow_run) -> None:
+    memory.few_heaps()
     settings = load(find_workspace(None))
     logs.configure(settings.log_format)
     settings.state_folder.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ class TrueOcrPageEngine:
         of_package = [verify(f"trueocr/{name}", folder / name) for name in (ORIENTATION, ORDER, SIZES)]
         self._finder = LineFinder(DATA)
         self.models: tuple[ModelFile, ...] = (self._finder.model, *of_package)
-        self._orientation = open_network(folder / ORIENTATION)
+        self._orientation = open_network(folder / ORIENTATION, often=False)  # of pages that lie otherwise than most
         self._order = open_network(folder / ORDER)
         self._side: int = json.loads((folder / SIZES).read_text("utf-8"))["det_long_side"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _PICTURE = 1 << 20
 
 
@@ -22,6 +22,12 @@ def give_back() -> None:
     """For a process that handles a picture now and then: each goes back when it is no longer used. Left to itself, the
     allocator soon takes pictures for small change and keeps a heap of them for each thread."""
     _set(_M_MMAP_THRESHOLD, _PICTURE)
+
+
+def few_heaps() -> None:
+    """For a process, and those forked from it, of which some threads wait for most of their time: two heaps for all of
+    them. Else each thread has one of its own and keeps in it what it needed. Only before there are threads."""
+    _set(_M_ARENA_MAX, 2)
 
 
 def _set(what: int, size: int) -> None:
