@@ -20,7 +20,7 @@ from typing import NoReturn
 from pipeline import errors, memory
 from pipeline.errors import NoProcess, ReadingFailed, ReadingTimedOut, SohoaError
 from pipeline.imaging import wire
-from pipeline.imaging.confine import allow_cpu
+from pipeline.imaging.confine import OUT_OF_TIME, allow_cpu
 from pipeline.model import PageImage, PageReading, ReaderIdentity, ScanPage
 from pipeline.ports import Reader
 
@@ -29,7 +29,6 @@ PATIENCE = 1.5
 START_SECONDS = 120.0
 _TRIES = 2
 """A page that cost its process is tried once more, for the machine may have been out of memory."""
-_OUT_OF_TIME = {-signal.SIGPROF, -signal.SIGXCPU}
 _open_lines: set[socket.socket] = set()
 """The ends that this process holds. A child closes them, or its siblings would never see them closed."""
 
@@ -59,7 +58,7 @@ class IsolatedReader:
             except _Died as died:
                 (status,) = died.args
                 self.close()
-                if status in _OUT_OF_TIME:
+                if status in OUT_OF_TIME:
                     raise ReadingTimedOut(
                         f"Page {page.number} took its reader more than {self._seconds:.0f} s."
                     ) from None

@@ -21,6 +21,8 @@ _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050001  # the last one: EPERM
+OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
+"""Exit statuses of a process that used up what `allow_cpu` gave it."""
 _X32_BIT = 0x40000000
 _MEGABYTE = 1_000_000
 _SPARE_BYTES = 64 * _MEGABYTE

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +34,7 @@ from pipeline.errors import (
     TooLarge,
 )
 from pipeline.imaging import wire
+from pipeline.imaging.confine import OUT_OF_TIME
 from pipeline.imaging.limits import Limits
 from pipeline.imaging.sniff import HEAD, media_type
 from pipeline.model import MediaType, Original, ScanPage
@@ -49,7 +49,6 @@ MOST_CRASHES = 3
 """A file of which so many pages have cost two children each is given up."""
 _BLOCK = 1 << 20
 _ENOSPC = 28
-_OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
 _Answer = TypeVar("_Answer")
 
 
@@ -270,7 +269,7 @@ class _Session:
         """The error in a message; the child may name only what an opener may raise."""
         if "ended" in message:
             how = f"It ended with {message['ended']}."
-            return self._given_up(how) if message["ended"] in _OUT_OF_TIME else self._died(how)
+            return self._given_up(how) if message["ended"] in OUT_OF_TIME else self._died(how)
         if "fork" in message:
             return NoProcess(f"Error {message['fork']}.")
         if "scratch" in message:
