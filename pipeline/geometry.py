@@ -56,10 +56,12 @@ class Box:
 
 def bounding(boxes: list[Box]) -> Box:
     """The smallest box that holds all of `boxes`, which must not be empty."""
-    first, *rest = boxes
-    for box in rest:
-        first = first.union(box)
-    return first
+    return Box(
+        min([box.x0 for box in boxes]),
+        min([box.y0 for box in boxes]),
+        max([box.x1 for box in boxes]),
+        max([box.y1 for box in boxes]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

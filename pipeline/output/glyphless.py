@@ -29,19 +29,19 @@ class Glyphs:
     """The glyph numbers of the characters that a document uses, from 1 in the order of first use."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, bytes] = {}
 
     def encode(self, text: str) -> bytes:
         """Two bytes a character, as Identity-H reads them."""
-        return b"".join(self._number(char).to_bytes(2, "big") for char in text)
+        return b"".join([self._numbers.get(char) or self._number(char) for char in text])
 
-    def _number(self, char: str) -> int:
+    def _number(self, char: str) -> bytes:
         known = self._numbers.get(char)
         if known is not None:
             return known
         if len(self._numbers) == _LAST_GLYPH - 1 and char != _REPLACEMENT:
             return self._number(_REPLACEMENT)
-        self._numbers[char] = len(self._numbers) + 1
+        self._numbers[char] = (len(self._numbers) + 1).to_bytes(2, "big")
         return self._numbers[char]
 
     @property

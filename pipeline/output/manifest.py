@@ -21,6 +21,7 @@ from pipeline.ports import StoredObject
 from pipeline.understanding import arrival, qr
 
 FORMAT = 1
+_VERSION = version("sohoa")
 _DIGITS = 4
 
 
@@ -36,7 +37,7 @@ def build(
     return canonical(
         {
             "format": FORMAT,
-            "sohoa": version("sohoa"),
+            "sohoa": _VERSION,
             "document": {"id": document.id, "parts": document.parts},
             "reader": {"id": identity.id, **_plain(identity)},
             "pages": pages,

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.geometry import Box, bounding
 from pipeline.model import Line, LineKind, PageReading
@@ -60,12 +61,11 @@ def _clean(text: str) -> str:
 
 def _columns(line: Line) -> Iterator[Line]:
     """A line parted where a gap is wide: readers join a stamp at the left with the title beside it."""
-    start = 0
-    for index in range(1, len(line.words) + 1):
-        words = line.words[start:index]
-        if index == len(line.words) or line.words[index].box.x0 - words[-1].box.x1 > _COLUMN_GAP * line.box.height:
-            yield replace(line, words=words, box=bounding([word.box for word in words]))
-            start = index
+    gap = _COLUMN_GAP * line.box.height
+    begins = [at for at, (one, other) in enumerate(pairwise(line.words), 1) if other.box.x0 - one.box.x1 > gap]
+    for first, last in pairwise([0, *begins, len(line.words)]):
+        words = line.words[first:last]
+        yield replace(line, words=words, box=bounding([word.box for word in words]))
 
 
 def _is_title(line: Line, area: Box, width: int) -> bool:

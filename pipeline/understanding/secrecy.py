@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.imaging.pieces import connected
@@ -29,6 +30,8 @@ _WIDTH_MM, _HEIGHT_MM = (9.0, 75.0), (4.0, 17.0)
 _RED = 45
 """How much the red channel is above the others in red ink, paper taken for white."""
 _INK = 60
+_SIDE = 0.7
+"""The share of each side of a frame along which there is ink, at least."""
 _FULL = 0.6
 """A frame covers less of its box; the bars of a bar code cover more."""
 _MOST_CANDIDATES = 6
@@ -115,15 +118,19 @@ def _framed(grey: Pixels, scale: float) -> Iterator[_Box]:
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     for box, piece in _pieces(np.asarray(joined, dtype=np.uint8), scale):
         band = max(2, round(min(box.width, box.height) * 0.15))
-        rows = [piece[:band].max(axis=0), piece[-band:].max(axis=0)]
-        columns = [piece[:, :band].max(axis=1), piece[:, -band:].max(axis=1)]
-        has_sides = all(float((side > 0).mean()) > 0.7 for side in (*rows, *columns))
-        if has_sides and float((piece > 0).mean()) < _FULL:
+        # words have no sides: the first is looked at of all of them, the others of few
+        bands = ((piece[:band], 0), (piece[-band:], 0), (piece[:, :band], 1), (piece[:, -band:], 1))
+        has_sides = all(_share(np.asarray(side.any(axis))) > _SIDE for side, axis in bands)
+        if has_sides and _share(piece) < _FULL:
             yield box
 
 
-def _pieces(mask: Pixels, scale: float) -> Iterator[tuple[_Box, Pixels]]:
-    """Connected pieces of the size of a stamp lying or standing, each with its own picture."""
+def _share(mask: NDArray[np.bool_]) -> float:
+    return np.count_nonzero(mask) / mask.size
+
+
+def _pieces(mask: Pixels, scale: float) -> Iterator[tuple[_Box, NDArray[np.bool_]]]:
+    """Connected pieces of the size of a stamp lying or standing, each with where it is in its box."""
     labels, stats = connected(mask)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] / (_MM * scale)
     longer, shorter = sides.max(1), sides.min(1)
@@ -132,8 +139,7 @@ def _pieces(mask: Pixels, scale: float) -> Iterator[tuple[_Box, Pixels]]:
     fits[0] = False  # what is no ink
     for index in np.flatnonzero(fits).tolist():
         left, top, width, height, _ = stats[index].tolist()
-        piece = labels[top : top + height, left : left + width] == index
-        yield _Box(left, top, width, height), piece.astype(np.uint8)
+        yield _Box(left, top, width, height), labels[top : top + height, left : left + width] == index
 
 
 def _distinct(boxes: Iterable[_Box]) -> list[_Box]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import (
@@ -241,9 +241,13 @@ def _translate_postgresql(error: sa.exc.DBAPIError, name: str) -> SohoaError | N
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Inserts a row unless a unique key of it is taken; True where it was inserted."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(row).on_conflict_do_nothing().returning(sa.literal(1))
-    return connection.execute(statement).first() is not None
+    quote = connection.dialect.identifier_preparer.quote
+    columns, values = ", ".join(map(quote, row)), ", ".join(f":{name}" for name in row)
+    # both databases understand these words; SQLAlchemy's own ON CONFLICT is compiled anew each time
+    statement = sa.text(
+        f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING 1"  # noqa: S608
+    ).bindparams(*(sa.bindparam(name, type_=table.c[name].type) for name in row))
+    return connection.execute(statement, row).first() is not None
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
