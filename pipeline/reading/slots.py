@@ -40,6 +40,8 @@ class Slot:
 
 def slots(seen: Sequence[SeenWord], second: Sequence[SeenWord]) -> list[Slot]:
     """The places of a line from left to right. Every word is in exactly one."""
+    if not second:
+        return [Slot(seen=(word,), second=()) for word in sorted(seen, key=lambda word: word.left)]
     spans = [(word.left, word.right) for word in (*seen, *second)]
     group = list(range(len(spans)))
 

@@ -45,15 +45,19 @@ def case_like(model: str, text: str) -> str:
         if model.isupper() and len(model) > 1:
             return text.upper()
         return text.capitalize() if model[:1].isupper() else text
+    if model.islower():  # as most words are
+        return text
     return "".join(t.upper() if m.isupper() else t for m, t in zip(model, text, strict=True))
 
 
 def has_digit(text: str) -> bool:
-    return any(c.isdigit() for c in text)
+    return not text.isalpha() and any(map(str.isdigit, text))  # most words are letters
 
 
 def settle_case(word: str) -> str:
     """A small letter with marks between two capitals made a capital ("ĐếN"): they differ in size alone."""
+    if word.isascii() or word.islower() or word.isupper():  # as nearly every word is
+        return word
     letters = list(word)
     for at in range(1, len(word) - 1):
         marked = not word[at].isascii() and word[at].islower()
