@@ -113,16 +113,14 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
             )
             letters.clear()
 
-    before = BLANK
-    begins = line.begins.tolist()
-    for frame, character in enumerate(line.best.tolist()):
-        if character == alphabet.space:
-            if before != alphabet.space:
-                close(frame)
+    best, space = line.best, alphabet.space
+    telling = np.flatnonzero(line.begins | (best == space))
+    for frame, character in zip(telling.tolist(), best[telling].tolist(), strict=True):
+        if character == space:
+            close(frame)
             first = frame + 1
-        elif begins[frame]:
+        else:
             letters.append((frame, character))
-        before = character
     close(len(peaks))
     return words
 
@@ -154,8 +152,7 @@ def log_likelihoods(line: LineFrames, places: Sequence[Spellings], *, unknown: f
     rows = [(at, text) for at in order if places[at].first < places[at].last for text in places[at].texts]
     if not rows:
         return found
-    emissions = _with_wildcard(line, unknown)
-    wildcard = emissions.shape[1] - 1
+    wildcard = line.log_probs.shape[1]
     lengths = np.array([len(text) for _, text in rows])
     labels = np.full((len(rows), 2 * int(lengths.max()) + 1), BLANK)
     for row, (_, text) in zip(labels, rows, strict=True):
@@ -164,7 +161,8 @@ def log_likelihoods(line: LineFrames, places: Sequence[Spellings], *, unknown: f
     skips[:, 3::2][labels[:, 3::2] != labels[:, 1:-2:2]] = 0.0
     first, last = np.array([(places[at].first, places[at].last) for at, _ in rows]).T
     at_frame = np.minimum(first + np.arange((last - first).max())[:, None], last - 1)
-    emitted = emissions[at_frame[:, :, None], labels]
+    emissions = _with_wildcard(line, unknown) if (labels == wildcard).any() else line.log_probs
+    emitted = emissions[at_frame[:, :, None], labels].astype(np.float64)
     # Two impossible columns before the first, and arrays of their own for what is reused: this is where time goes.
     padded = np.full((len(rows), labels.shape[1] + 2), IMPOSSIBLE)
     scores, one_back, two_back = padded[:, 2:], padded[:, 1:-1], padded[:, :-2]
@@ -172,10 +170,11 @@ def log_likelihoods(line: LineFrames, places: Sequence[Spellings], *, unknown: f
     scores[:, :2] = emitted[0, :, :2]
     going_on = np.searchsorted(first - last, -np.arange(1, len(emitted)))  # rows with more frames than 1, 2, ...
     for here, count in zip(emitted[1:], going_on.tolist(), strict=True):
-        np.add(two_back[:count], skips[:count], out=best[:count])
-        np.maximum(best[:count], one_back[:count], out=best[:count])
-        np.maximum(best[:count], scores[:count], out=best[:count])
-        np.add(best[:count], here[:count], out=scores[:count])
+        going, now = best[:count], scores[:count]
+        np.add(two_back[:count], skips[:count], out=going)
+        np.maximum(going, one_back[:count], out=going)
+        np.maximum(going, now, out=going)
+        np.add(going, here[:count], out=now)
     each = np.arange(len(rows))
     ends = np.maximum(scores[each, 2 * lengths], scores[each, np.maximum(2 * lengths - 1, 0)])
     done = 0
