@@ -1,25 +1,28 @@
 """Whether doubt holds where it was not fitted: on real, degraded and photographed pages.
 
-A word that was read is wrong where the page's truth does not have it, or has it less often; of one that was read too
-often all are wrong by the same share, for words are compared as in `pipeline.reading.score`, wherever they stand.
+A word that was read is wrong where the page's truth does not have it, or has it less often; words are compared as in
+`pipeline.reading.score`, wherever they stand. Of one that was read too often those are wrong that do not lie in the
+order of the truth; where more of them lie astray than are too many, all of these by the same share.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
 
 from benchmarks.kept import PageResult
 from benchmarks.pages import KINDS
 from ocr_models.train.judgement import calibration_error
 from pipeline.model import DOUBTFUL, LineKind, PageReading
-from pipeline.reading.score import words
+from pipeline.reading.score import tokens
 
 ABOUT = (
-    "A word is flagged where its confidence is below 97 %. Words of pens and stamps that were taken for print count\n"
+    f"A word is flagged where its confidence is below {DOUBTFUL:.0%}. Words of pens and stamps that were taken for print count\n"
     "as wrong; the calibration error is the mean distance of confidence from the share that is right."
 )
 Values = NDArray[np.float64]
@@ -33,12 +36,17 @@ def rightness(reading: PageReading, truth: str) -> tuple[Values, Values]:
         for line in reading.lines
         if line.kind in (LineKind.BODY, LineKind.TABLE)
         for word in line.words
-        if (parts := words(word.text))
+        if (parts := tokens(word.text))
     ]
-    wanted = words(truth)
-    seen: Counter[str] = sum((parts for _, parts in read), Counter())
-    share = {part: min(1.0, wanted[part] / count) for part, count in seen.items()}
-    return np.array([sure for sure, _ in read]), np.array([min(share[part] for part in parts) for _, parts in read])
+    seen, wanted = [part for _, parts in read for part in parts], tokens(truth)
+    in_order = {
+        at for op in Indel.opcodes(seen, wanted) if op.tag == "equal" for at in range(op.src_start, op.src_end)
+    }
+    too_many = Counter(seen) - Counter(wanted)
+    astray = Counter(part for at, part in enumerate(seen) if at not in in_order)
+    share = iter(1.0 if at in in_order else 1 - too_many[part] / astray[part] for at, part in enumerate(seen))
+    right = [min(itertools.islice(share, len(parts))) for _, parts in read]
+    return np.array([sure for sure, _ in read]), np.array(right)
 
 
 def row(name: str, sure: Values, right: Values) -> str:

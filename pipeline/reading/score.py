@@ -18,7 +18,7 @@ from pipeline.text import without_marks
 T = TypeVar("T")
 RESAMPLES = 1000
 
-__all__ = ["Score", "interval", "line_errors", "score", "total", "without_marks", "words"]
+__all__ = ["Score", "interval", "line_errors", "score", "tokens", "total", "without_marks", "words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,13 @@ class Score:
         return Score(wanted=self.wanted + other.wanted, read=self.read + other.read, found=self.found + other.found)
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text in the order in which they stand."""
+    return re.findall(r"\w+", unicodedata.normalize("NFC", text))
+
+
 def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\w+", unicodedata.normalize("NFC", text)))
+    return Counter(tokens(text))
 
 
 def score(truth: str, text: str) -> Score:

@@ -46,9 +46,16 @@ def reading(*words: tuple[str, float], kind: LineKind = LineKind.BODY) -> PageRe
 
 
 def test_a_word_is_wrong_where_the_truth_does_not_have_it_so_often() -> None:
-    sure, right = doubt.rightness(reading(("xã", 1.0), ("xã", 0.9), ("hồ", 0.8), ("-", 0.1)), "xã hồ sơ")
-    assert sure.tolist() == [1.0, 0.9, 0.8]
-    assert right.tolist() == [0.5, 0.5, 1.0]
+    sure, right = doubt.rightness(reading(("xã", 1.0), ("hồ", 0.8), ("-", 0.1), ("xã", 0.9)), "xã hồ sơ")
+    assert sure.tolist() == [1.0, 0.8, 0.9]
+    assert right.tolist() == [1.0, 1.0, 0.0]
+
+
+def test_of_words_that_do_not_lie_in_order_no_more_are_wrong_than_there_are_too_many() -> None:
+    _, right = doubt.rightness(reading(("một", 1.0), ("hai", 1.0), ("ba", 1.0)), "ba một hai")
+    assert right.tolist() == [1.0, 1.0, 1.0]
+    _, right = doubt.rightness(reading(("ba", 1.0), ("một", 1.0), ("hai", 1.0), ("ba", 1.0)), "một hai bốn ba bốn")
+    assert right.tolist() == [0.0, 1.0, 1.0, 1.0]
 
 
 def test_ink_of_pens_that_was_told_from_print_is_no_word() -> None:
