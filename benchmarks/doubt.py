@@ -22,8 +22,8 @@ from pipeline.model import DOUBTFUL, LineKind, PageReading
 from pipeline.reading.score import tokens
 
 ABOUT = (
-    f"A word is flagged where its confidence is below {DOUBTFUL:.0%}. Words of pens and stamps that were taken for print count\n"
-    "as wrong; the calibration error is the mean distance of confidence from the share that is right."
+    f"A word is flagged where its confidence is below {DOUBTFUL:.0%}. Words of pens and stamps that were taken for\n"
+    "print count as wrong; the calibration error is the mean distance of confidence from the share that is right."
 )
 Values = NDArray[np.float64]
 HEAD = "| | words | wrong | flagged | of the wrong ones flagged | expected calibration error |\n" + "|---" * 6 + "|"
@@ -39,9 +39,7 @@ def rightness(reading: PageReading, truth: str) -> tuple[Values, Values]:
         if (parts := tokens(word.text))
     ]
     seen, wanted = [part for _, parts in read for part in parts], tokens(truth)
-    in_order = {
-        at for op in Indel.opcodes(seen, wanted) if op.tag == "equal" for at in range(op.src_start, op.src_end)
-    }
+    in_order = {at for op in Indel.opcodes(seen, wanted) if op.tag == "equal" for at in range(op.src_start, op.src_end)}
     too_many = Counter(seen) - Counter(wanted)
     astray = Counter(part for at, part in enumerate(seen) if at not in in_order)
     share = iter(1.0 if at in in_order else 1 - too_many[part] / astray[part] for at, part in enumerate(seen))

@@ -1,7 +1,8 @@
 """Pages with all the ink that offices leave on paper, and the truth of what is printed: seeded, for fitting weights.
 
 A page is a form filled in by hand, or a letter of paragraphs from given texts; some with the small print of a digital
-signature; with signatures, seals and stamps in colour or in black, then worn as paper, copiers and scanners wear it.
+signature; with signatures, seals and stamps in colour or in black, then worn as paper, copiers and scanners wear it,
+or photographed.
 `python -m ocr_models.train.judgement` uses them.
 """
 
@@ -16,20 +17,34 @@ import numpy as np
 
 from ocr_models.train.pen import written
 from pipeline.model import Pixels
-from sample_scans import applications, decisions, degrade, marks, notices
+from sample_scans import applications, decisions, degrade, marks, notices, photograph
 from sample_scans.cases import COMMUNES, SIGNERS, Case, case_without
 from sample_scans.drawing import Mark, SamplePage, Sheet, press
 from sample_scans.layout import Entry, Form, Paragraph, draw_form
 from sample_scans.people import person
 
 TYPEFACES = ("serif", "serif", "serif", "sans", "typewriter")
+PHOTOGRAPHED = 0.25
+"""The share of the pages that a telephone takes."""
+DESKS = ("wood", "dark", "cloth", "pale")
+_STARTS = (
+    "b", "c", "ch", "d", "đ", "g", "h", "k", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr",
+    "v", "x",
+)  # fmt: skip
+_RHYMES = (
+    "a", "ai", "am", "an", "ang", "anh", "ao", "at", "ác", "ách", "ăm", "ặp", "ấu", "ân", "ất", "ạp", "e", "em",
+    "én", "eng", "èo", "ẹt", "ê", "ềm", "ếnh", "ết", "i", "iêng", "ỉa", "ình", "ịt", "o", "oa", "oi", "ỏm", "ong",
+    "ọp", "ô", "ồi", "ổng", "ộc", "ơ", "ởi", "ớn", "u", "ùa", "ui", "úng", "ụt", "ư", "ừa", "ứng", "ực", "ưởi", "y",
+    "ỷ",
+)  # fmt: skip
 
 
 def pages(count: int, texts: Sequence[str], seed: int) -> Iterator[SamplePage]:
     """`count` pages; `texts` are paragraphs to fill letters with. The same seed and fonts give the same pages."""
     for number in range(count):
         rng = np.random.default_rng([seed, number])
-        yield _worn(rng, _page(rng, texts))
+        page = _worn(rng, _page(rng, texts))
+        yield _photographed(rng, page) if rng.random() < PHOTOGRAPHED else page
 
 
 def _page(rng: np.random.Generator, texts: Sequence[str]) -> SamplePage:
@@ -88,8 +103,19 @@ def _letter(rng: np.random.Generator, case: Case, texts: Sequence[str]) -> Form:
             body.append(
                 Paragraph(text=f"Ông/bà {who.name}, số định danh {who.identity}, bản {who.village}; hồ sơ {case.code}.")
             )
+        if rng.random() < 0.3:
+            body.append(Paragraph(text=f"Gồm: {', '.join(_unheard(rng) for _ in range(int(rng.integers(2, 7))))}."))
     digits = "".join(str(rng.integers(10)) for _ in range(int(rng.integers(1, 5))))
     return replace(base, body=tuple(body), handwritten=digits if base.handwritten else "")
+
+
+def _unheard(rng: np.random.Generator) -> str:
+    """A name of syllables that may be in no text and no list, and are read right all the same."""
+    syllables = (
+        _STARTS[int(rng.integers(len(_STARTS)))] + _RHYMES[int(rng.integers(len(_RHYMES)))]
+        for _ in range(int(rng.integers(2, 4)))
+    )
+    return " ".join(syllable.capitalize() for syllable in syllables)
 
 
 def _some(rng: np.random.Generator, texts: Sequence[str]) -> str:
@@ -180,6 +206,7 @@ def _worn(rng: np.random.Generator, page: SamplePage) -> SamplePage:
         lambda p: degrade.shade(p, seed, strength=amount),
         lambda p: degrade.fade(p, seed, strength=amount),
         lambda p: degrade.photocopy(p, seed, strength=amount),
+        lambda p: degrade.photocopy(degrade.photocopy(p, seed, strength=amount), seed + 1, strength=amount),
         lambda p: degrade.jpeg(p, int(90 - 60 * amount)),
         lambda p: degrade.guilloche(p, strength=0.5 * amount),
         lambda p: degrade.paper(p, seed, strength=amount),
@@ -196,3 +223,19 @@ def _worn(rng: np.random.Generator, page: SamplePage) -> SamplePage:
 
 def _grey(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _photographed(rng: np.random.Generator, page: SamplePage) -> SamplePage:
+    """A telephone's JPEG: from aside, more or less in focus, some so small that marks are hardly seen."""
+    seed = int(rng.integers(1 << 30))
+    long_side = int(rng.integers(1250, 2600))
+    view = photograph.some_view(seed, strength=float(rng.uniform(0.1, 0.9)), long_side=long_side)
+    light = photograph.Light(gradient=0.35, hand=0.5 if rng.random() < 0.2 else 0.0)
+    focus, desk = float(rng.uniform(0.4, 2.2)) * long_side / 2400, DESKS[int(rng.integers(len(DESKS)))]
+    coloured = page.degraded(lambda p: p if p.ndim == 3 else np.repeat(p[:, :, None], 3, axis=2))
+    taken = coloured.moved(lambda p: photograph.photograph(p, seed, view, desk=desk, light=light))
+    return taken.degraded(
+        lambda p: photograph.out_of_focus(p, focus),
+        lambda p: degrade.noise(p, seed, strength=0.5),
+        lambda p: degrade.jpeg(p, int(rng.integers(45, 85))),
+    )

@@ -19,7 +19,7 @@ Pixels = NDArray[np.uint8]
 """A picture: (height, width) grey or (height, width, 3) RGB, 0 is black."""
 
 
-DOUBTFUL = 0.97
+DOUBTFUL = 0.98
 """The confidence below which a word should be looked at by a person."""
 
 

@@ -14,29 +14,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ports import END, START, LanguageModel
+from pipeline.ports import START, LanguageModel
 from pipeline.reading.candidates import all_known, candidates
 from pipeline.reading.ctc import LineFrames, SeenWord, Spellings, log_likelihoods
+from pipeline.reading.phrases import CLAUSE, NO_RIVAL, Context, context_after, rivals, tokens_of
 from pipeline.reading.slots import Slot
-from pipeline.reading.text import TOKEN, has_digit, is_same_code, strip_marks
+from pipeline.reading.text import has_digit, is_same_code, strip_marks
 
-Context = tuple[str, str]
-"""The last two tokens."""
 UNRIVALLED = 99.0
-CLAUSE: Context = (END, START)
-"""The context at the beginning of a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """How the voices are weighed: natural logarithms, unless it says probability."""
 
-    ink: float = 0.9
+    ink: float = 0.8
     ink_cap: float = 12.0
     """How far marks alone may let a candidate fall: small marks are what scanning loses first."""
     unknown: float = 1.5
@@ -60,6 +56,8 @@ class Weights:
     """Probability from which a word that both read alike is taken without weighing."""
     sure_alone: float = 0.995
     """The same where there is no second reader."""
+    rival: float = 3.0
+    """And is weighed all the same where the language would so much rather hear another spelling of its letters."""
     second_alone: float = 0.8
     """Probability from which a word that only the second reader saw is believed."""
     doubt_margin: float = 1.0
@@ -92,7 +90,8 @@ class Choice:
 class Decision:
     """What was decided for a slot. `margin` is the distance to the best other candidate (UNRIVALLED where there is
     none), `ink_margin` the same by the pixels alone: below 0 where they were overruled. `language` is the weighed
-    log-probability of the text where it stands."""
+    log-probability of the text where it stands; `rival` how much rather the language would hear another spelling of
+    its letters there, see `phrases.rivals`."""
 
     slot: Slot
     text: str
@@ -100,6 +99,7 @@ class Decision:
     known: bool
     ink_margin: float = UNRIVALLED
     language: float = 0.0
+    rival: float = NO_RIVAL
 
 
 def decide(
@@ -112,12 +112,19 @@ def decide(
 ) -> tuple[list[Decision], Context]:
     """The text of each slot of a line, and the context in which the next line goes on; `second` is what a second
     reader saw in it, if one was asked."""
+    seen = [place.seen_text or place.second_text for place in places]
+    against = rivals(seen, context, model)
+    disputed = [rival > weights.rival for rival in against]
     choices = [
         replace(choice, name=name)
-        for choice, name in zip(_choices(line, second, places, model, weights), _in_names(places), strict=True)
+        for choice, name in zip(
+            _choices(line, second, places, disputed, model, weights), _in_names(places), strict=True
+        )
     ]
     path, after = _best_path(choices, model, weights, context)
-    return list(_decisions(choices, path, model, weights, context)), after
+    if path != seen:
+        against = rivals(path, context, model)
+    return list(_decisions(choices, path, against, model, weights, context)), after
 
 
 def _in_names(places: Sequence[Slot]) -> list[bool]:
@@ -127,10 +134,17 @@ def _in_names(places: Sequence[Slot]) -> list[bool]:
 
 
 def _choices(
-    line: LineFrames, second: LineFrames | None, places: Sequence[Slot], model: LanguageModel, weights: Weights
+    line: LineFrames,
+    second: LineFrames | None,
+    places: Sequence[Slot],
+    disputed: Sequence[bool],
+    model: LanguageModel,
+    weights: Weights,
 ) -> list[Choice]:
     """What may stand in each place. What is open is weighed for the whole line at once."""
-    texts = [_texts(place, second is None, model, weights) for place in places]
+    texts = [
+        _texts(place, second is None, against, model, weights) for place, against in zip(places, disputed, strict=True)
+    ]
     is_open = [at for at, may_stand in enumerate(texts) if len(may_stand) > 1]
     ink = _fit(line, [(places[at].seen, texts[at]) for at in is_open], weights)
     asked = [at for at in is_open if second is not None and places[at].second]
@@ -144,8 +158,9 @@ def _choices(
     ]
 
 
-def _texts(place: Slot, alone: bool, model: LanguageModel, weights: Weights) -> list[str]:
-    """The texts that may stand in a place; one where nothing is to be weighed. `alone`: there is no second reader."""
+def _texts(place: Slot, alone: bool, disputed: bool, model: LanguageModel, weights: Weights) -> list[str]:
+    """The texts that may stand in a place; one where nothing is to be weighed. `alone`: there is no second reader;
+    `disputed`: the language would rather hear something else."""
     seen, second = place.seen_text, place.second_text
     if is_same_code(seen, second):  # neither Tesseract nor a language model tells 1 from I there
         second = seen
@@ -154,7 +169,7 @@ def _texts(place: Slot, alone: bool, model: LanguageModel, weights: Weights) -> 
         return [second if believed else ""]
     surely = min(word.confidence for word in place.seen)
     agreed = surely > (weights.sure_alone if alone else weights.sure) and (alone or seen == second)
-    if agreed and all_known(seen, model):
+    if agreed and not disputed and all_known(seen, model):
         return [seen]
     return candidates([seen, second], model)
 
@@ -211,23 +226,11 @@ def _shortlist(ink: NDArray[np.float64], texts: list[str], always: set[str], siz
     return sorted({*order, *(k for k, text in enumerate(texts) if text in always)})
 
 
-@lru_cache(maxsize=1 << 14)
-def _spoken(text: str) -> tuple[tuple[str, bool], ...]:
-    """The tokens of `text` as the model knows them, and whether each looks like a name; "" where a clause ends."""
-    return tuple(
-        (
-            "" if not token.isalnum() else "0" if token.isdigit() else token.lower(),
-            token[0].isupper() and not token.isupper(),
-        )
-        for token in TOKEN.findall(text)
-    )
-
-
 def _speak(model: LanguageModel, context: Context, text: str, weights: Weights, *, name: bool) -> tuple[float, Context]:
     """The weighed log-probability of `text` after `context`, and the context behind it."""
     before, last = context
     total = 0.0
-    for token, capitalised in _spoken(text):
+    for token, capitalised in tokens_of(text):
         if not token:
             before, last = CLAUSE
             continue
@@ -240,13 +243,6 @@ def _speak(model: LanguageModel, context: Context, text: str, weights: Weights, 
     return total, (before, last)
 
 
-def _after(context: Context, text: str) -> Context:
-    """The context behind `text`."""
-    for token, _ in _spoken(text):
-        context = (context[1], token) if token else CLAUSE
-    return context
-
-
 def _best_path(
     choices: Sequence[Choice], model: LanguageModel, weights: Weights, context: Context
 ) -> tuple[list[str], Context]:
@@ -254,7 +250,7 @@ def _best_path(
     for choice in choices:
         if len(beams) == len(choice.texts) == 1:  # nothing to weigh: most words of a clear page
             ((score, at, path),) = beams
-            beams = [(score, _after(at, choice.texts[0]), (*path, choice.texts[0]))]
+            beams = [(score, context_after(at, choice.texts[0]), (*path, choice.texts[0]))]
             continue
         best: dict[Context, tuple[float, Context, tuple[str, ...]]] = {}
         for score, at, path in beams:
@@ -269,7 +265,12 @@ def _best_path(
 
 
 def _decisions(
-    choices: Sequence[Choice], path: Sequence[str], model: LanguageModel, weights: Weights, context: Context
+    choices: Sequence[Choice],
+    path: Sequence[str],
+    against: Sequence[float],
+    model: LanguageModel,
+    weights: Weights,
+    context: Context,
 ) -> Iterator[Decision]:
     """What the path says of each slot, beside its best other candidate, the neighbours as decided."""
     for at, (choice, text) in enumerate(zip(choices, path, strict=True)):
@@ -296,4 +297,5 @@ def _decisions(
             known=all_known(text, model),
             ink_margin=ink_margin,
             language=spoken,
+            rival=against[at],
         )

@@ -10,8 +10,9 @@ from pipeline.imaging.colour import ColourView
 from pipeline.imaging.watermark import Watermarks
 from pipeline.model import Pixels
 from pipeline.ports import LanguageModel, TextBlock
-from pipeline.reading.arbitrate import CLAUSE, Context, Decision, Weights, decide
+from pipeline.reading.arbitrate import Decision, Weights, decide
 from pipeline.reading.ctc import LineFrames, SeenWord, greedy_words
+from pipeline.reading.phrases import CLAUSE, Context
 from pipeline.reading.slots import slots
 from pipeline.reading.text import SYLLABLE, has_digit
 

@@ -52,13 +52,17 @@ READING = (
     "short",
     "odd",
     "language",
+    "rival",
+    "rival_seen",
+    "rival_agreed",
     "line_peak",
     "line_odds",
     "line_unknown",
     "neighbours",
 )
-"""What is known of a word by how it was read."""
-_UNKNOWN = READING.index("unknown")
+"""What is known of a word by how it was read. That the language would rather hear another spelling weighs less where
+the readers are sure: `rival_seen` and `rival_agreed` are its products with `seen_odds` and `agrees`."""
+_UNKNOWN, _SEEN, _AGREES = map(READING.index, ("unknown", "seen_odds", "agrees"))
 STROKES = ("height", "width", "letter", "dark", "density", "wobble", "chroma", "line_height")
 """And by its ink; logarithms of what it has over what the page's print has, but for the darkness, the wobble of its
 lower edge and the chroma, which are shares."""
@@ -89,9 +93,11 @@ def reading_evidence(decisions: Sequence[Decision], origins: Sequence[int], fram
     for at, decision in enumerate(decisions):
         around = [odds[k] for k in (at - 1, at + 1) if 0 <= k < len(odds)]
         neighbours = sum(around) / len(around) if around else mean
-        rows.append([*_decided(decision), *seen.of(decision), *_agreed(decision), *_letters(decision.text)])
-        rows[-1][_UNKNOWN] = float(not decision.known)
-        rows[-1] += [decision.language / max(1, len(TOKEN.findall(decision.text))), peak, mean, unknown, neighbours]
+        row = [*_decided(decision), *seen.of(decision), *_agreed(decision), *_letters(decision.text)]
+        row[_UNKNOWN] = float(not decision.known)
+        language = decision.language / max(1, len(TOKEN.findall(decision.text)))
+        rival = decision.rival
+        rows.append([*row, language, rival, rival * row[_SEEN], rival * row[_AGREES], peak, mean, unknown, neighbours])
     return np.array([rows[at] for at in origins], np.float64).reshape(-1, len(READING))
 
 

@@ -56,13 +56,15 @@ def test_small_lines_beside_those_that_were_found_are_looked_at_whole() -> None:
     assert part[1] <= lines[0, 1] - height / 2
 
 
-def test_worn_small_print_is_no_ink_of_a_pen() -> None:
-    worn = page().degraded(lambda p: photocopy(photocopy(p, 1, strength=0.5), 2, strength=0.5))
+def test_of_worn_small_print_hardly_a_word_is_taken_for_the_ink_of_a_pen() -> None:
     reader = make_reader("fast")
-    reading = reader.read(page_image(worn))
+    taken = []
+    for seed in (1, 3, 5):
+        worn = page().degraded(lambda p, seed=seed: photocopy(photocopy(p, seed, strength=0.5), seed + 1, strength=0.5))
+        lines = reader.read(page_image(worn)).lines
+        taken += [word.text for line in lines if line.kind is LineKind.HANDWRITING for word in line.words]
     reader.close()
-    other = sum(len(line.words) for line in reading.lines if line.kind is LineKind.HANDWRITING)
-    assert other <= 0.2 * sum(len(text.split()) for text in SMALL)
+    assert len(taken) <= 0.2 * 3 * sum(len(text.split()) for text in SMALL)
 
 
 def test_a_page_without_small_print_has_the_lines_that_it_had() -> None:

@@ -6,10 +6,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_models import judgement
+from ocr_models.profiles import drafting_reader
 from ocr_models.train import judgement as training
+from ocr_models.train import marked_pages
 
 pytestmark = pytest.mark.faults
 
@@ -30,3 +33,30 @@ def test_the_same_run_writes_the_same_bytes(
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     judgement.load(tmp_path / "one.json")
     assert capsys.readouterr().out.count("expected calibration error") == 2
+
+
+def test_what_is_read_on_a_photographed_page_is_found_in_its_truth_at_the_same_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(marked_pages, "PHOTOGRAPHED", 1.0)
+    found = training.together(
+        training.gather(drafting_reader("fast"), page) for page in marked_pages.pages(3, [ACT], 7)
+    )
+    assert len(found.right) > 300
+    assert found.printed.mean() > 0.8
+    assert found.right.mean() > 0.8
+
+
+def test_a_page_of_which_a_fifth_is_misread_is_not_fitted_on() -> None:
+    def page(right: int, wrong: int, other: int = 0) -> training.Samples:
+        count = right + wrong + other
+        return training.Samples(
+            reading=np.zeros((count, 1)),
+            strokes=np.zeros((count, 1)),
+            printed=np.arange(count) < right + wrong,
+            right=np.arange(count) < right,
+        )
+
+    assert page(9, 1).readable
+    assert not page(8, 2).readable
+    assert page(0, 0, other=5).readable

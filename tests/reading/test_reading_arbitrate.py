@@ -132,3 +132,18 @@ def test_close_decisions_have_small_margins_and_sure_ones_large() -> None:
 @pytest.mark.parametrize("text", ["", " "])
 def test_a_line_without_words_has_no_decisions(text: str) -> None:
     assert read(written(text or " "), SmallModel(set())) == ""
+
+
+def test_a_sure_word_is_weighed_all_the_same_where_the_language_would_much_rather_hear_another_spelling() -> None:
+    line = written("nhân dàn nam", {6: ("â", 0.003)})
+    likely = {("nhân", "dân"): 0.9, ("dân", "nam"): 0.9}
+    lexicon = {"nhân", "dân", "dàn", "nam"}
+    assert read(line, SmallModel(lexicon, likely)) == "nhân dân nam"
+    assert decided(line, SmallModel(lexicon))[1].text == "dàn"
+
+
+def test_how_much_rather_another_spelling_would_be_heard_is_told_of_what_was_decided() -> None:
+    model = SmallModel({"nhân", "dân", "dàn", "nam"}, {("nhân", "dân"): 0.9})
+    kept = decided(written("nhân dàn nam"), model)[1]
+    assert kept.text == "dàn"
+    assert kept.rival == pytest.approx(min(8.0, math.log(0.9 / 1e-4)))
