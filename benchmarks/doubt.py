@@ -22,8 +22,9 @@ from pipeline.model import DOUBTFUL, LineKind, PageReading
 from pipeline.reading.score import tokens
 
 ABOUT = (
-    f"A word is flagged where its confidence is below {DOUBTFUL:.0%}. Words of pens and stamps that were taken for\n"
-    "print count as wrong; the calibration error is the mean distance of confidence from the share that is right."
+    f"A word is flagged where its confidence is below {100 * DOUBTFUL:.0f} %. Words of pens and stamps that were\n"
+    "taken for print count as wrong; the calibration error is the mean distance of confidence from the share that\n"
+    "is right."
 )
 Values = NDArray[np.float64]
 HEAD = "| | words | wrong | flagged | of the wrong ones flagged | expected calibration error |\n" + "|---" * 6 + "|"
