@@ -9,6 +9,7 @@ from pipeline.model import Pixels
 from sample_scans import degrade, photograph, wear
 from sample_scans.drawing import press
 from sample_scans.marks import PALE, emblem, watermark
+from sample_scans.photograph import DESKS
 
 DPI = 200.0
 """Of the clean pages."""
@@ -61,8 +62,6 @@ SCANS: dict[str, Degradation] = {
 
 AROUND = frozenset({"black borders"})
 """What lays something around a page and leaves it as large as it was."""
-
-DESKS = ("wood", "dark", "cloth", "pale")
 
 
 def photo(  # noqa: PLR0913  what there is to say about a photograph

@@ -49,6 +49,10 @@ class Light:
     tint: tuple[float, float, float] = (1.0, 0.97, 0.9)
 
 
+DESKS = ("wood", "dark", "cloth", "pale")
+"""What a page may lie on."""
+
+
 def some_view(
     seed: int, *, strength: float = 0.5, curl: float = 0.0, margin: float = 0.06, long_side: int = 2400
 ) -> View:
@@ -64,7 +68,7 @@ def photograph(
 ) -> tuple[Pixels, Callable[[Points], Points]]:
     """The picture of a page of `pixels` (RGB, the whole sheet), and the map from its pixels to the picture's.
 
-    `desk` is wood, dark, cloth or pale.
+    `desk` is one of DESKS.
     """
     rng = np.random.default_rng([seed, 11])
     light = light or Light()

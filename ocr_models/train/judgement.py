@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from pipeline.model import DOUBTFUL, Word
 from pipeline.reading.evidence import READING, STROKES, print_of, stroke_evidence
 from pipeline.reading.judge import Curve, Judge, with_products
 from pipeline.reading.page import read_lines
+from pipeline.reading.score import tokens
 from sample_scans.drawing import SamplePage
 from sample_scans.pages import page_image
 
@@ -89,7 +89,7 @@ def gather(reader: ArbitratingReader, page: SamplePage) -> Samples:
         for word in line.words:
             there = _there(box_under(word.box, upright.back), truth)
             printed.append(there is not None)
-            right.append(there is not None and _letters(there.text) == _letters(word.text))
+            right.append(there is not None and tokens(there.text) == tokens(word.text))
     return Samples(
         reading=np.concatenate([np.empty((0, len(READING))), *reading]),
         strokes=np.concatenate([np.empty((0, len(STROKES))), *strokes]),
@@ -106,10 +106,6 @@ def _there(box: Box, truth: Sequence[Word]) -> Word | None:
         if shared > most * (box.area + word.box.area - shared):
             best, most = word, shared / (box.area + word.box.area - shared)
     return best
-
-
-def _letters(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
 
 
 def together(parts: Iterable[Samples]) -> Samples:

@@ -22,11 +22,11 @@ from sample_scans.cases import COMMUNES, SIGNERS, Case, case_without
 from sample_scans.drawing import Mark, SamplePage, Sheet, press
 from sample_scans.layout import Entry, Form, Paragraph, draw_form
 from sample_scans.people import person
+from sample_scans.photograph import DESKS
 
 TYPEFACES = ("serif", "serif", "serif", "sans", "typewriter")
 PHOTOGRAPHED = 0.25
 """The share of the pages that a telephone takes."""
-DESKS = ("wood", "dark", "cloth", "pale")
 _STARTS = (
     "b", "c", "ch", "d", "đ", "g", "h", "k", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr",
     "v", "x",
@@ -231,7 +231,8 @@ def _photographed(rng: np.random.Generator, page: SamplePage) -> SamplePage:
     long_side = int(rng.integers(1250, 2600))
     view = photograph.some_view(seed, strength=float(rng.uniform(0.1, 0.9)), long_side=long_side)
     light = photograph.Light(gradient=0.35, hand=0.5 if rng.random() < 0.2 else 0.0)
-    focus, desk = float(rng.uniform(0.4, 2.2)) * long_side / 2400, DESKS[int(rng.integers(len(DESKS)))]
+    focus = float(rng.uniform(0.4, 2.2)) * long_side / 2400
+    desk = DESKS[int(rng.integers(len(DESKS)))]
     coloured = page.degraded(lambda p: p if p.ndim == 3 else np.repeat(p[:, :, None], 3, axis=2))
     taken = coloured.moved(lambda p: photograph.photograph(p, seed, view, desk=desk, light=light))
     return taken.degraded(
