@@ -2,8 +2,8 @@
 
     python -m benchmarks.speed [--quick] [--rounds 3] [--workers 1] [--write docs/performance.md]
 
-Every figure is of the whole way from a file to stored text, start-up included, of all processes together. Long PDFs
-are read once, and those of more than `--peer-pages` pages by sohoa alone: the peers would take hours for them.
+Every figure is of the whole way from a file to stored text, start-up included, of all processes together. Much
+material is read once, and PDFs of more than `--peer-pages` pages by sohoa alone: the peers would take hours for them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.reading.score import Score, score
 REFERENCE = "OCRmyPDF --rotate-pages --deskew"
 """What ratios are taken against: the same work as ours (orientation, deskew, searchable PDF)."""
 LONG = 10
-"""A PDF of more pages is read once: its pages are rounds enough."""
+"""Material of more pages is read once: its pages are rounds enough."""
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
 
@@ -89,18 +89,36 @@ def table(results: Sequence[Result], workers: int) -> str:
         ratio = f"{reference / result.cpu:.1f}" if reference else ""
         busy = 100 * result.cpu / result.wall / workers
         lines.append(
-            f"| {result.contestant} | {result.cpu / pages:.2f} | {result.spread:.0%} | {ratio} "
+            f"| {result.contestant} | {result.cpu / pages:.2f} | {_spread(result)} | {ratio} "
             f"| {60 * pages / result.wall:.0f} | {busy:.0f} | {result.memory / 1e6:.0f} | {100 * result.score.f1:.1f} |"
         )
     return "\n".join(lines) + "\n"
 
 
-def machine(rounds: int, workers: int) -> str:
+def _spread(result: Result) -> str:
+    return f"{result.spread:.0%}" if len(result.costs) > 1 else "one run"
+
+
+def together(measured: Sequence[Sequence[Result]]) -> str:
+    """A Markdown table of all material that the reference has read too, or nothing where there is only one such."""
+    shared = [results for results in measured if any(result.contestant == REFERENCE for result in results)]
+    if len(shared) < 2:
+        return ""
+    cpu: dict[str, float] = {}
+    for result in (result for results in shared for result in results):
+        cpu[result.contestant] = cpu.get(result.contestant, 0.0) + result.cpu
+    pages = sum(results[0].material.pages for results in shared)
+    lines = [f"### These {pages} pages together", "", "| | CPU-s a page | ratio |", "|---|---|---|"]
+    lines += [f"| {name} | {used / pages:.2f} | {cpu[REFERENCE] / used:.1f} |" for name, used in cpu.items()]
+    return "\n".join(lines) + "\n"
+
+
+def machine(workers: int) -> str:
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
         platform.processor(),
     )
-    return f"{model}, {os.cpu_count()} cores; {workers} at a time, {rounds} rounds, medians."
+    return f"{model}, {os.cpu_count()} cores; {workers} at a time; medians where several rounds were run."
 
 
 def write(path: Path, text: str) -> None:
@@ -126,7 +144,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--pages", type=int, nargs="*", default=[10, 100, 500], help="lengths of the scanned PDFs")
     parser.add_argument("--peer-pages", type=int, default=100, help="longer PDFs are not read by peers")
-    parser.add_argument("--files", type=int, default=12, help="how many one-page files of each kind")
+    parser.add_argument("--files", type=int, default=36, help="how many one-page files of each kind")
     parser.add_argument("--only", nargs="*", help="names of contestants; default: all that are installed")
     parser.add_argument("--past", type=int, default=0, help="each of ours again after so many documents, read before")
     parser.add_argument("--quick", action="store_true", help="one round on a PDF of three pages")
@@ -142,14 +160,15 @@ def main() -> None:
         print(f"{REFERENCE} is not measured (scripts/peers.sh installs it): no ratios.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables = []
+        measured = []
         for material in _chosen(given, folder):
             pages = material.pages if len(material.files) == 1 else 0
             who = [c for c in contestants if pages <= given.peer_pages or c.name.startswith(OURS)]
             if who:
-                rounds = 1 if pages > LONG else given.rounds
-                tables.append(table(compare(material, who, rounds, folder), given.workers))
-    text = "\n".join([machine(given.rounds, given.workers), "", *tables])
+                rounds = 1 if material.pages > LONG else given.rounds
+                measured.append(compare(material, who, rounds, folder))
+    tables = [table(results, given.workers) for results in measured]
+    text = "\n".join([machine(given.workers), "", *tables, together(measured)]).rstrip() + "\n"
     print(text)
     if given.write:
         write(given.write, text)

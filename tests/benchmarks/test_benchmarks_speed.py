@@ -101,8 +101,16 @@ def test_long_pdfs_are_read_once_and_not_by_peers(tmp_path: Path, monkeypatch: p
     assert "| peer |" not in long and "| sohoa fast |" in long
 
 
+def test_what_the_reference_has_read_too_is_told_together() -> None:
+    ours, theirs = result("sohoa fast", 4, 5, 9), result(speed.REFERENCE, 50)
+    rows = speed.together([[ours, theirs], [result("sohoa fast", 3), theirs], [result("sohoa fast", 7)]]).splitlines()
+    assert rows[0] == "### These 20 pages together"
+    assert rows[-2:] == ["| sohoa fast | 0.40 | 12.5 |", f"| {speed.REFERENCE} | 5.00 | 1.0 |"]
+    assert not speed.together([[ours, theirs]])
+
+
 def test_without_the_reference_there_are_no_ratios() -> None:
-    assert "| sohoa fast | 0.50 | 0% |  | 60 | 50 | 5 | 75.0 |" in speed.table([result("sohoa fast", 5)], 1)
+    assert "| sohoa fast | 0.50 | one run |  | 60 | 50 | 5 | 75.0 |" in speed.table([result("sohoa fast", 5)], 1)
 
 
 def test_results_take_the_place_of_older_ones_and_nothing_else(tmp_path: Path) -> None:
