@@ -4,9 +4,10 @@
                                   [--write docs/accuracy.md] [--pictures FILE]
 
 Material: where ../shared/data is present `real` scans with truths made by hand, and born-digital pages that are
-`degraded`, taken as `photographs` or laid side by side (`spreads`); and pages of the project's own: `generated` (the
-sample scans), `names` and `layouts`. Every page is read from its picture. The whole takes about 30 CPU-minutes, a third
-of it in OCRmyPDF, which reads every fourth of many documents only; with `--acts 6` it is about 10.
+`degraded`, taken as `photographs`, laid side by side (`spreads`) and, only where asked for, `worn` in all these ways;
+and pages of the project's own: `generated` (the sample scans), `names` and `layouts`. Every page is read from its
+picture. The whole takes about 30 CPU-minutes, a third of it in OCRmyPDF, which reads every fourth of many documents
+only; with `--acts 6` it is about 10.
 
 What was measured is kept in build/accuracy, page by page, until reader, picture or truth is another: a run that was cut
 off goes on where it was, and sets that were measured alone are put together by a run of all. `--write` puts the tables
@@ -83,7 +84,8 @@ def _misread() -> list[wrong.Misread]:
 
 def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="*", choices=[*KINDS, LAYOUTS], default=[*KINDS, LAYOUTS])
+    usual = [*(kind for kind in KINDS if not KINDS[kind].when_asked), LAYOUTS]
+    parser.add_argument("--only", nargs="*", choices=[*KINDS, LAYOUTS], default=usual)
     parser.add_argument("--acts", type=int, help="so many of the born-digital pages; default: all 22")
     parser.add_argument("--readers", nargs="*", help="names of readers; default: all that are installed")
     parser.add_argument("--write", type=Path)

@@ -73,6 +73,15 @@ def photographs(acts: int | None) -> Iterator[TestPage]:
         yield from _pages(number, PHOTOGRAPHS, (0, 3))
 
 
+def worn(acts: int | None) -> Iterator[TestPage]:
+    """Each born-digital page clean, with every degradation and photographed in every way; none where ../shared/data is
+    absent."""
+    for number in _evenly(range(len(_born_digital())), acts):
+        yield _page(number, CLEAN)
+        for among in (SCANS, PHOTOGRAPHS):
+            yield from _pages(number, among, range(len(among)))
+
+
 def spreads(acts: int | None) -> Iterator[TestPage]:
     """Two born-digital pages on one scan: half as many as there are pages."""
     for number in _evenly(range(0, len(_born_digital()) - 1, 2), None if acts is None else acts // 2):
@@ -160,12 +169,14 @@ def unforeseen(_acts: int | None) -> Iterator[TestPage]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """`about` says in a sentence or two what the pages are. `pages` makes them one after the other, of so many
-    born-digital pages where it is made of these. Of `many` pages a slow reader reads a part."""
+    born-digital pages where it is made of these. Of `many` pages a slow reader reads a part. `when_asked`: not in a run
+    of all, which it would double."""
 
     title: str
     about: str
     pages: Callable[[int | None], Iterator[TestPage]]
     many: bool = False
+    when_asked: bool = False
 
 
 KINDS = {
@@ -187,6 +198,13 @@ KINDS = {
         "in uneven light, out of focus, with noise, as JPEG (`sample_scans/photograph.py`).",
         pages=photographs,
         many=True,
+    ),
+    "worn": Kind(
+        title="Every born-digital page, degraded and photographed in every way",
+        about="The same acts, each with all degradations: what three of them in turn do not show.",
+        pages=worn,
+        many=True,
+        when_asked=True,
     ),
     "spreads": Kind(
         title="Two born-digital pages on one scan",

@@ -10,6 +10,7 @@ from enum import Enum
 
 import cv2
 
+from ocr_models.glance import SeenLine
 from ocr_models.line_reader import LineReader
 from ocr_models.tesseract_lines import TesseractLines
 from ocr_models.upright import Upright, reading_of, set_upright
@@ -33,7 +34,7 @@ from pipeline.reading.page_numbers import is_page_number, lone_marks
 # One reader per core: threads within a picture cost more than they bring. There is one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "13"
+VERSION = "14"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 
@@ -42,8 +43,6 @@ MARK_ROOM = 0.04
 READS_WELL = 0.9
 """The mean probability of letters on a page, from which it surely stands on its feet: of 50 real scans the worst had
 0.91, and the best on its head 0.84."""
-GUESSED = 0.8
-"""The mean probability of letters in lines that stand on their heads or are none; seldom is it higher."""
 
 
 class SecondReader(Enum):
@@ -116,7 +115,7 @@ class ArbitratingReader:
 
     def _drafts(self, pixels: Pixels, deadline: float, *, over: bool = False) -> list[tuple[Upright, Drafted]]:
         drafts = []
-        for part in set_upright(pixels, self._analyser, self._recipe, self._legible, over=over):
+        for part in set_upright(pixels, self._analyser, self._recipe, self._glance, over=over):
             watermarks = self._watermarks(part)
             coloured, stamped = self._coloured(part, watermarks)
             grey = part.grey if watermarks is None else watermarks.taken_from(part.grey)
@@ -172,11 +171,12 @@ class ArbitratingReader:
             decided |= self._decide(drafts, [block for block in blocks if not set(block.lines).isdisjoint(doubts)])
         return Drafted(grey=grey, drafts=drafts, blocks=blocks, decided=decided)
 
-    def _legible(self, grey: Pixels) -> float:
-        """The letters that are read for sure: each line's, times how much the probability of its letters exceeds that
-        of letters in what is none."""
-        read = self._lines.read(grey, self._analyser.lines(grey))
-        return sum(letters_of(frames) * max(0.0, mean_peak(frames) - GUESSED) for frames in read)
+    def _glance(self, grey: Pixels) -> list[SeenLine]:
+        """What the line reader alone sees."""
+        return [
+            SeenLine(box=line.box, letters=letters_of(line), probability=mean_peak(line))
+            for line in self._lines.read(grey, self._analyser.lines(grey))
+        ]
 
     def _decide(self, drafts: Sequence[Draft], blocks: Sequence[TextBlock]) -> dict[int, list[Decision]]:
         return decide_lines(drafts, blocks, self._language, self._weights)

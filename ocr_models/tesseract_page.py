@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
-from ocr_models.upright import Upright, after, levelled, reading_of, sheet_of
+from ocr_models.upright import CLEARLY, Upright, after, levelled, reading_of, sheet_of
 from pipeline.errors import ReadingTimedOut
 from pipeline.geometry import Affine, Box
-from pipeline.imaging.cleanup import Recipe, remove_colour_and_background, without_grain
+from pipeline.imaging.cleanup import Recipe, on_even_paper, settled, without_ghosts, without_grain
 from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, quarter_turn, straighten
 from pipeline.imaging.resolution import cut_into_pieces, reading_scale, scale
@@ -85,8 +85,12 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
     deadline = started + seconds
     sheet, to_image = sheet_of(page.pixels)
     pixels, from_pixels = _bounded(sheet, recipe)
-    grey, marks = without_grain(remove_colour_and_background(pixels, recipe), recipe)
-    best = _upright(grey, marks, engine, deadline)
+    even = on_even_paper(pixels, recipe)
+    print_ = without_ghosts(even, replace(recipe, rule=0))  # Tesseract takes ruled lines for print
+    best = _clean(print_, engine, recipe, deadline)
+    if print_ is not even:  # as in `ocr_models.upright`: the other side does not read, pale print does
+        with_pale = _clean(even, engine, recipe, deadline)
+        best = with_pale if with_pale.sure_letters > CLEARLY * best.sure_letters else best
     lines = [line for line in best.lines if _credible(line)]
     upright = replace(best.upright, back=after(after(best.upright.back, from_pixels), to_image))
     return reading_of(page, [(upright, Contents(lines=lines))], time.monotonic() - started)
@@ -94,6 +98,11 @@ def read_page(page: PageImage, engine: Engine, recipe: Recipe, seconds: float) -
 
 def _bounded(pixels: Pixels, recipe: Recipe) -> tuple[Pixels, Affine]:
     return scale(pixels, min(1.0, (recipe.most_pixels / (pixels.shape[0] * pixels.shape[1])) ** 0.5))
+
+
+def _clean(even: Pixels, engine: Engine, recipe: Recipe, deadline: float) -> _Attempt:
+    grey, marks = without_grain(settled(even, recipe), recipe)
+    return _upright(grey, marks, engine, deadline)
 
 
 def _upright(grey: Pixels, marks: Marks, engine: Engine, deadline: float) -> _Attempt:

@@ -8,14 +8,15 @@ on the page's own picture, turned by quarters only.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ocr_models.glance import Glance, legible, pale_ink, read_lines
 from pipeline.geometry import Affine, Box, Chain, Map, bounding, box_under
 from pipeline.imaging.bend import find_bend, level_lines
-from pipeline.imaging.cleanup import Recipe, is_black_and_white, remove_colour_and_background
+from pipeline.imaging.cleanup import Recipe, is_black_and_white, on_even_paper, settled, without_ghosts
 from pipeline.imaging.marks import Marks, find_marks
 from pipeline.imaging.orientation import Lie, how_it_lies, level_marks, quarter_turn, straighten, turned_back
 from pipeline.imaging.outline import find_sheet, flattened
@@ -33,9 +34,12 @@ taken for dust otherwise, and nobody knows how the page lies."""
 SPARSE = 220
 """Marks; a page of print has a thousand and more."""
 CLEARLY = 1.15
-"""So many times as legible a page must be another way to be turned against what its looks say."""
+"""So many times as legible a page must be another way to be turned, or cleaned, against what its looks say."""
 LARGEST = 25_000_000
 """A page with more pixels than this is reduced: A4 at 400 dpi has 15 million."""
+ENOUGH = 2300
+"""Pixels of the longer side of a photographed sheet that has all that print needs: A4 at 200 dpi."""
+MOST_ENLARGED = 1.6
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,43 +60,92 @@ def set_upright(
     pixels: Pixels,
     analyser: PageAnalyser,
     recipe: Recipe,
-    legible: Callable[[Pixels], float] | None = None,
+    glance: Glance | None = None,
     *,
     over: bool = False,
 ) -> list[Upright]:
     """The page as it is read: one picture, or two from left to right where two pages lie side by side.
 
-    With few marks neither baselines nor the page network are to be relied on. Where there is a measure of how
-    `legible` a picture is (about the number of letters that are surely read), such a page is set as it reads best; and
-    a page that by its baselines lies as it should is believed to, for whoever has such a measure sees whether it reads,
-    and can ask for it turned `over` instead.
+    With few marks neither baselines nor the page network are to be relied on. Where somebody can `glance` at it, such a
+    page is set as it reads best; and a page that by its baselines lies as it should is believed to, for whoever can
+    read sees whether it reads, and can ask for it turned `over` instead.
     """
     sheet, to_image = sheet_of(pixels)
-    grey = remove_colour_and_background(sheet, recipe)
-    size = min(1.0, math.sqrt(LARGEST / (grey.shape[0] * grey.shape[1])))
-    grey, reduced = scale(grey, size)
-    marks = find_marks(grey)
-    if max(grey.shape) < SMALL and marks.specks > len(marks):
-        size = ENLARGED
-        grey, reduced = scale(grey, size)
-        marks = find_marks(grey)
-    pose = None if legible is None or len(marks) < SPARSE else _by_baselines(marks)
-    if pose is None:
-        pose = analyser.pose(grey, marks)
-        if legible is not None and 0 < len(marks) < SPARSE:
-            pose = _most_legible(grey, marks, pose, analyser, legible)
-    if over:
-        pose = replace(pose, turn=(pose.turn + 2) % 4)
-    turned, turned_to = quarter_turn(grey, pose.turn)
-    straight, straight_to = straighten(turned, pose.skew)
-    back = after(straight_to.then(turned_to).then(reduced), to_image)
-    bits = sheet.ndim == 2 and is_black_and_white(sheet)
-    whole = Upright(grey=straight, back=back, pose=pose, sheet=None if bits else sheet, size=size)
-    marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
-    fold = find_fold(straight, marks)
-    if fold is None:
-        return [levelled(whole, marks)]
-    return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+    even = on_even_paper(sheet, recipe)
+    print_ = without_ghosts(even, recipe)
+    page = _Page(sheet=sheet, analyser=analyser, glance=glance, over=over)
+    parts = page.upright(settled(print_, recipe), _size(even, photographed=not isinstance(to_image, Affine)))
+    if glance is not None and print_ is not even:
+        more = _with_pale_print(print_, even, parts[0], glance)
+        if more is not print_:
+            parts = page.upright(settled(more, recipe), parts[0].size)
+    return [replace(part, back=after(part.back, to_image)) for part in parts]
+
+
+def _with_pale_print(print_: Pixels, even: Pixels, lie: Upright, glance: Glance) -> Pixels:
+    """`print_` with those lines of what was taken out of `even` that are print too, pale beside other print; the very
+    same picture where there are none."""
+    scaled, to_sheet = scale(pale_ink(even, print_), lie.size)
+    ink, to_scaled = _straight(scaled, lie.pose)
+    lines = read_lines(ink, glance)
+    more = print_.copy() if lines else print_
+    for line in lines:
+        there = box_under(line.padded(line.height / 2), to_scaled.then(to_sheet))
+        at = np.s_[max(0, int(there.y0)) : math.ceil(there.y1), max(0, int(there.x0)) : math.ceil(there.x1)]
+        more[at] = even[at]
+    return more
+
+
+def _straight(grey: Pixels, pose: Pose) -> tuple[Pixels, Affine]:
+    """The picture turned and straightened, and the map back."""
+    turned, from_turned = quarter_turn(grey, pose.turn)
+    straight, from_straight = straighten(turned, pose.skew)
+    return straight, from_straight.then(from_turned)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Page:
+    """A page image, or the sheet on a photograph of one, and who tells how it lies."""
+
+    sheet: Pixels
+    analyser: PageAnalyser
+    glance: Glance | None
+    over: bool
+
+    def upright(self, grey: Pixels, size: float) -> list[Upright]:
+        """`grey` is the sheet, clean, to be made `size` times as large; the maps lead back to the sheet."""
+        scaled, to_sheet = scale(grey, size)
+        marks = find_marks(scaled)
+        if max(scaled.shape) < SMALL and marks.specks > len(marks):
+            size = ENLARGED
+            scaled, to_sheet = scale(grey, size)
+            marks = find_marks(scaled)
+        pose = self._pose(scaled, marks)
+        straight, to_scaled = _straight(scaled, pose)
+        back = to_scaled.then(to_sheet)
+        bits = self.sheet.ndim == 2 and is_black_and_white(self.sheet)
+        whole = Upright(grey=straight, back=back, pose=pose, sheet=None if bits else self.sheet, size=size)
+        marks = level_marks(marks, Lie(turn=pose.turn, skew=pose.skew))
+        fold = find_fold(straight, marks)
+        if fold is None:
+            return [levelled(whole, marks)]
+        return [_half(whole, marks, *side) for side in ((0, fold), (fold, straight.shape[1]))]
+
+    def _pose(self, grey: Pixels, marks: Marks) -> Pose:
+        pose = None if self.glance is None or len(marks) < SPARSE else _by_baselines(marks)
+        if pose is None:
+            pose = self.analyser.pose(grey, marks)
+            if self.glance is not None and 0 < len(marks) < SPARSE:
+                pose = _most_legible(grey, marks, pose, self.analyser, self.glance)
+        return replace(pose, turn=(pose.turn + 2) % 4) if self.over else pose
+
+
+def _size(grey: Pixels, *, photographed: bool) -> float:
+    """By how much a clean picture is enlarged or reduced. A photographed sheet is cleaned as it is, for enlarged noise
+    looks like pale strokes, and enlarged then, so that sampling it anew blurs nothing."""
+    height, width = grey.shape
+    size = min(1.0, math.sqrt(LARGEST / (height * width)))
+    return max(size, min(MOST_ENLARGED, ENOUGH / max(grey.shape))) if photographed else size
 
 
 def _by_baselines(marks: Marks) -> Pose | None:
@@ -113,16 +166,14 @@ def sheet_of(pixels: Pixels) -> tuple[Pixels, Map]:
     return (pixels, Affine()) if corners is None else flattened(pixels, corners)
 
 
-def _most_legible(
-    grey: Pixels, marks: Marks, pose: Pose, analyser: PageAnalyser, legible: Callable[[Pixels], float]
-) -> Pose:
+def _most_legible(grey: Pixels, marks: Marks, pose: Pose, analyser: PageAnalyser, glance: Glance) -> Pose:
     """The pose among all four quarter turns that reads best, `pose` unless another reads clearly better."""
     sideways = analyser.pose(quarter_turn(grey, pose.turn + 1)[0], marks.turned(pose.turn + 1))
     other_skew = sideways.skew if sideways.turn % 2 == 0 else pose.skew
     poses = [
         replace(pose, turn=(pose.turn + more) % 4, skew=other_skew if more % 2 else pose.skew) for more in (0, 2, 1, 3)
     ]
-    values = [legible(straighten(quarter_turn(grey, each.turn)[0], each.skew)[0]) for each in poses]
+    values = [legible(glance(_straight(grey, each)[0])) for each in poses]
     best = max(range(4), key=values.__getitem__)
     return poses[best] if values[best] > CLEARLY * values[0] else pose
 
@@ -134,7 +185,7 @@ def _half(both: Upright, marks: Marks, first: int, last: int) -> Upright:
     skew = noticeable(lie.skew) if lie.sure and lie.turn == 0 else 0.0
     straight, straight_to = straighten(np.ascontiguousarray(both.grey[:, first:last]), skew)
     back = after(straight_to.then(Affine(e=first)), both.back)
-    half = Upright(grey=straight, back=back, pose=both.pose)
+    half = Upright(grey=straight, back=back, pose=both.pose, size=both.size)
     return levelled(half, level_marks(marks, Lie(skew=skew)))
 
 

@@ -54,9 +54,6 @@ ISO = 2**0.5
 """The longer side of A4, A5 and A3 over the shorter."""
 ALMOST_ISO = 1.3
 """A sheet whose sides look up to this factor longer or shorter is one of them, seen from aside."""
-ENOUGH = 2300
-"""Pixels of the longer side of a sheet that has all that print needs: A4 at 200 dpi."""
-MOST_ENLARGED = 1.6
 SAMPLES = 64
 _LOGARITHMS: Floats = np.log(np.arange(256) + 8.0)
 """Of each level of grey, none of them without end."""
@@ -103,14 +100,11 @@ def find_sheet(pixels: Pixels) -> Floats | None:
 
 def flattened(pixels: Pixels, corners: Floats) -> tuple[Pixels, Homography]:
     """The sheet with these corners alone, its edges made straight and square, and the map back. No side gets shorter
-    than it is in the picture, a small sheet is enlarged, so that sampling it anew blurs nothing; a sheet that is nearly
-    of the shape of A4 gets its shape."""
+    than it is in the picture; a sheet that is nearly of the shape of A4 gets its shape."""
     top, right, bottom, left = (
         float(np.hypot(*(corners[a] - corners[b]))) for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))
     )
     width, height = _shaped(max(top, bottom), max(left, right))
-    larger = min(MOST_ENLARGED, max(1.0, ENOUGH / max(width, height)))
-    width, height = larger * width, larger * height
     square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     back = np.asarray(cv2.getPerspectiveTransform(square, corners.astype(np.float32)), np.float64)
     # OpenCV's coordinates name pixel centres: shift by half a pixel on both sides.
