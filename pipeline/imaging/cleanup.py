@@ -74,7 +74,7 @@ def remove_colour_and_background(pixels: Pixels, recipe: Recipe = STANDARD) -> P
 
 
 def on_even_paper(pixels: Pixels, recipe: Recipe = STANDARD) -> Pixels:
-    """The same with all that is pale."""
+    """RGB or grey to grey without coloured ink, paper evenly white, and with all pale ink that is on it."""
     grey = dark_on_light(remove_colour(pixels, recipe), recipe)
     return grey if is_black_and_white(grey) else even_background(grey, recipe)
 
