@@ -144,7 +144,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--pages", type=int, nargs="*", default=[10, 100, 500], help="lengths of the scanned PDFs")
     parser.add_argument("--peer-pages", type=int, default=100, help="longer PDFs are not read by peers")
-    parser.add_argument("--files", type=int, default=36, help="how many one-page files of each kind")
+    parser.add_argument("--files", type=int, default=100, help="how many one-page files of each kind")
     parser.add_argument("--only", nargs="*", help="names of contestants; default: all that are installed")
     parser.add_argument("--past", type=int, default=0, help="each of ours again after so many documents, read before")
     parser.add_argument("--quick", action="store_true", help="one round on a PDF of three pages")
