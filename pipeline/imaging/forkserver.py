@@ -136,9 +136,10 @@ def _refuse(line: socket.socket, what: str, error: OSError) -> None:
 
 
 def _where(error: Exception) -> str:
-    """`OSError at raster.py, line 61`."""
+    """`OSError (Device or resource busy) at raster.py, line 61`: what the system says is no word of the document."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(last.filename).name}, line {last.lineno}"
+    said = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
+    return f"{type(error).__name__}{said} at {Path(last.filename).name}, line {last.lineno}"
 
 
 def main() -> None:

@@ -8,12 +8,14 @@ nothing is left behind by whoever dies. Pixels that came like this go on to a th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import math
 import mmap
 import os
 import socket
+import time
 import unicodedata
 import weakref
 from typing import Any
@@ -30,6 +32,7 @@ _DESCRIPTION = "description_bytes"
 _PASSED_ON, _START = "description", "start"
 """The description and where the pixels begin, of a file that another process made."""
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+_SEAL_SECONDS = 5.0
 _MOST_DESCRIPTION = 64_000_000
 _ALIGNMENT = mmap.ALLOCATIONGRANULARITY
 
@@ -84,7 +87,7 @@ def send_page(channel: socket.socket, page: ScanPage) -> None:
         os.ftruncate(fd, start)
         if page.image is not None:
             _write(fd, page.image.pixels.data.cast("B"), start)
-        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+        seal(fd)
         send(channel, {"page": page.number, _DESCRIPTION: len(description)}, fd)
     finally:
         os.close(fd)
@@ -124,6 +127,20 @@ def _write(fd: int, data: memoryview, at: int) -> None:
     while data:
         written = os.pwrite(fd, data, at)
         data, at = data[written:], at + written
+
+
+def seal(fd: int) -> None:
+    """No process can change the file any more. The kernel refuses that (EBUSY) while somebody holds a page of it, and
+    that may be itself, moving pages together: it is asked again for a while. Raises OSError."""
+    last = time.monotonic() + _SEAL_SECONDS
+    while True:
+        try:
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+            return
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.05)
 
 
 def _describe(page: ScanPage) -> Message:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import mmap
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +74,19 @@ def test_a_part_of_what_came_is_sent_as_a_file_of_its_own(pair: Pair) -> None:
     assert other != file
     assert again.image is not None
     assert np.array_equal(again.image.pixels, part.pixels)
+
+
+def test_a_file_of_which_somebody_holds_a_page_for_a_moment_is_sealed_when_it_is_let_go() -> None:
+    fd = os.memfd_create("page", os.MFD_ALLOW_SEALING)
+    os.ftruncate(fd, mmap.PAGESIZE)
+    held = mmap.mmap(fd, mmap.PAGESIZE)
+    with pytest.raises(OSError, match="busy"):
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+    threading.Timer(0.2, held.close).start()
+    wire.seal(fd)
+    with pytest.raises(PermissionError):
+        os.pwrite(fd, b"other", 0)
+    os.close(fd)
 
 
 def test_files_that_came_are_closed_when_their_pages_are_gone(pair: Pair) -> None:
