@@ -40,7 +40,7 @@ class _OpenFile(Protocol):
 
 def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
     """Opens the file that the request names and serves its pages until the parent closes the line."""
-    memory.give_back()
+    memory.in_large_pieces()
     limits = Limits(**request["limits"])
     os.chdir(scratch)
     confine(limits)

@@ -1,0 +1,46 @@
+"""What the allocator is told to do, seen in what the system says of a process's memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_PROGRAM = """
+import re
+from pathlib import Path
+from pipeline import memory
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+def is_advised(address):
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if ends := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line):
+            inside = int(ends[1], 16) <= address < int(ends[2], 16)
+        elif inside and line.startswith("VmFlags:"):
+            return "hg" in line.split()
+
+memory.{how}()
+before = resident()
+picture = b"x" * 24_000_000
+advised = is_advised(id(picture) + 12_000_000)
+del picture
+print("large pieces" if advised else "pages", "kept" if resident() - before > 20_000_000 else "given back")
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("in_large_pieces", "large pieces kept"),
+        ("keep_for_the_next", "pages kept"),
+        ("give_back", "pages given back"),
+    ],
+)
+def test_memory_of_a_picture_is_asked_for_and_kept_as_the_process_has_use_for_it(how: str, expected: str) -> None:
+    program = _PROGRAM.replace("{how}", how)
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == expected
