@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import trueocr
-from numpy.typing import NDArray
 from trueocr.order import GRID_CLASSES, decode_blocks_order, line_features
 from trueocr.page import (
     ADAPTIVE_MAX_SIDE,
@@ -24,10 +23,12 @@ from trueocr.page import (
     orient_input,
 )
 
+from ocr_models import small_print
 from ocr_models.line_finder import LineFinder
 from ocr_models.line_reader import DATA
 from ocr_models.manifest import verify
 from ocr_models.network import open_network
+from ocr_models.small_print import Boxes
 from ocr_models.upright import noticeable
 from pipeline.geometry import Box
 from pipeline.imaging.marks import Marks
@@ -50,9 +51,6 @@ BAND = 1.6
 BAND_OVERLAP = 0.1
 TALLEST = 2.4
 """Pictures up to this many widths long are looked at in one piece."""
-SMALL_ROOM = (20.0, 4.0)
-"""How far around lines of small print others are looked for, across and down, in their heights: two lines more to each
-side, for a line at the edge of a picture is not found."""
 MIN_HEIGHT = 4.0
 """Pixels; lower boxes hold no letters."""
 
@@ -127,7 +125,7 @@ class TrueOcrPageEngine:
         turns = int(likely.argmax())
         return turns if likely[turns] > ORIENT_MIN else 0
 
-    def _part(self, grey: Pixels, within: Box) -> NDArray[np.float32]:
+    def _part(self, grey: Pixels, within: Box) -> Boxes:
         """The lines in a part of a picture, which is looked at as large as in the whole."""
         top, left = max(0, int(within.y0)), max(0, int(within.x0))
         crop = grey[top : math.ceil(within.y1), left : math.ceil(within.x1)]
@@ -137,47 +135,40 @@ class TrueOcrPageEngine:
         found[:, :4] = found[:, :4] / factor + np.array([left, top] * 2, np.float32)
         return found
 
-    def _detect(self, grey: Pixels) -> NDArray[np.float32]:
+    def _detect(self, grey: Pixels) -> Boxes:
         """(n, 5): left, top, right, bottom in pixels, and how sure. As `PageEngine.detect` does it, but that the
-        picture is made smaller the fast way; a page of small print is looked at again, larger."""
-        boxes, factor = self._detect_at(grey, self._side)
+        picture is made smaller the fast way; small print is looked at again, larger: the whole page or parts of it."""
+        picture, factor = _at_side(grey, self._side)
+        boxes = self._finder.find(picture)
         if len(boxes) >= FEWEST_LINES:
             low = float(np.median(boxes[:, 3] - boxes[:, 1]))
             closer = int(min(ADAPTIVE_MAX_SIDE, self._side * ADAPTIVE_TARGET_H / max(low, 1.0))) // 32 * 32
             if low < ADAPTIVE_MIN_H and closer > self._side:
                 boxes, factor = self._detect_at(grey, closer)
             else:
-                boxes = self._small_print(grey, boxes, factor)
+                boxes = self._with_small_print(grey, picture, boxes, factor)
         boxes[:, :4] /= factor
         height, width = grey.shape
         boxes[:, :4] = boxes[:, :4].clip(0, np.array([width, height] * 2, np.float32))
         return boxes
 
-    def _small_print(self, grey: Pixels, boxes: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
-        """The boxes of a picture that was looked at `factor` times as large, with those of its parts where several
-        small lines lie together taken from a closer look: there is found of them a piece here and there."""
+    def _with_small_print(self, grey: Pixels, picture: Pixels, boxes: Boxes, factor: float) -> Boxes:
+        """The boxes of `picture`, the page at `factor` of its size, with those of small print from a closer look."""
         height, width = grey.shape
-        for part, tall in _small_parts(boxes):
-            left, top, right, bottom = np.clip(part / factor, 0, [width, height, width, height]).astype(int)
+        for part in small_print.parts(picture, boxes):
+            left, top, right, bottom = np.clip(part.box / factor, 0, [width, height, width, height]).astype(int)
             crop = grey[top:bottom, left:right]
-            found, closer = self._detect_at(crop, round(max(crop.shape) * factor * ADAPTIVE_TARGET_H / tall))
+            found, closer = self._detect_at(crop, round(max(crop.shape) * factor * ADAPTIVE_TARGET_H / part.tall))
             found[:, :4] = (found[:, :4] / closer + np.array([left, top, left, top], np.float32)) * factor
-            low = found[:, 3] - found[:, 1] < ADAPTIVE_MIN_H
-            kept = ~_inside(boxes, part) | (boxes[:, 3] - boxes[:, 1] >= ADAPTIVE_MIN_H)
-            boxes = np.concatenate([boxes[kept], found[low]])
+            boxes = small_print.with_small_print(boxes, part, found)
         return boxes
 
-    def _detect_at(self, grey: Pixels, side: int) -> tuple[NDArray[np.float32], float]:
+    def _detect_at(self, grey: Pixels, side: int) -> tuple[Boxes, float]:
         """Boxes in the picture brought to this longer side, and by what factor that is smaller."""
-        factor = side / max(grey.shape)
-        height, width = (max(1, round(of * factor)) for of in grey.shape)
-        if factor <= 1:
-            small = shrunk(grey, width, height)
-        else:
-            small = np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-        return self._finder.find(small), factor
+        picture, factor = _at_side(grey, side)
+        return self._finder.find(picture), factor
 
-    def _band(self, grey: Pixels, top: int, bottom: int) -> NDArray[np.float32]:
+    def _band(self, grey: Pixels, top: int, bottom: int) -> Boxes:
         """The lines whose middle lies in the band less half the overlap at an inner edge."""
         height, width = grey.shape
         half = BAND_OVERLAP * width / 2
@@ -189,32 +180,13 @@ class TrueOcrPageEngine:
         return np.asarray(found[(middle >= first) & (middle < last)], np.float32)
 
 
-def _small_parts(boxes: NDArray[np.float32]) -> Iterator[tuple[NDArray[np.float32], float]]:
-    """The parts of a picture, (left, top, right, bottom), in which two lines of small print or more lie together, with
-    room for what was not found of them, and how tall they are."""
-    tall = boxes[:, 3] - boxes[:, 1]
-    small = boxes[tall < ADAPTIVE_MIN_H]
-    if len(small) < 2:
-        return
-    usual = float(np.median(small[:, 3] - small[:, 1]))
-    parts = small[:, :4] + usual * np.array([-SMALL_ROOM[0], -SMALL_ROOM[1], *SMALL_ROOM], np.float32)
-    while len(parts):
-        part, count = parts[0], 0
-        while (near := _touching(parts, part)).sum() > count:
-            count = near.sum()
-            part = np.concatenate([parts[near, :2].min(0), parts[near, 2:].max(0)])
-        if count > 1:
-            yield part, usual
-        parts = parts[~near]
-
-
-def _touching(parts: NDArray[np.float32], part: NDArray[np.float32]) -> NDArray[np.bool_]:
-    return np.asarray((parts[:, :2] < part[2:]).all(1) & (parts[:, 2:] > part[:2]).all(1))
-
-
-def _inside(boxes: NDArray[np.float32], part: NDArray[np.float32]) -> NDArray[np.bool_]:
-    middle = (boxes[:, :2] + boxes[:, 2:4]) / 2
-    return np.asarray(((middle >= part[:2]) & (middle <= part[2:])).all(1))
+def _at_side(grey: Pixels, side: int) -> tuple[Pixels, float]:
+    """The picture brought to this longer side, and by what factor that is smaller."""
+    factor = side / max(grey.shape)
+    height, width = (max(1, round(of * factor)) for of in grey.shape)
+    if factor <= 1:
+        return shrunk(grey, width, height), factor
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8), factor
 
 
 def _bands(height: int, width: int) -> list[tuple[int, int]]:
