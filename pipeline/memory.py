@@ -42,6 +42,13 @@ def in_large_pieces() -> None:
     _set(_M_MMAP_THRESHOLD, _PICTURES_OF_A_PAGE)
 
 
+def let_go() -> None:
+    """Gives back what is kept and not used: for a process that has done its work and waits to be ended."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def give_back() -> None:
     """For a process that handles a picture now and then: each goes back when it is no longer used. Left to itself, the
     allocator soon takes pictures for small change and keeps a heap of them for each thread."""

@@ -63,6 +63,8 @@ def serve(channel: socket.socket, request: wire.Message, scratch: Path) -> None:
             allow_cpu(limits.open_seconds)
             if "page" in message:
                 _give(channel, file, int(message["page"]), float(message["dpi"] or READABLE_DPI))
+                if file.pages == 1:
+                    memory.let_go()
             else:
                 wire.send(channel, {"active": file.is_active()})
 

@@ -28,19 +28,23 @@ before = resident()
 picture = b"x" * 24_000_000
 advised = is_advised(id(picture) + 12_000_000)
 del picture
+memory.{then}()
 print("large pieces" if advised else "pages", "kept" if resident() - before > 20_000_000 else "given back")
 """
 
 
 @pytest.mark.parametrize(
-    ("how", "expected"),
+    ("how", "then", "expected"),
     [
-        ("in_large_pieces", "large pieces kept"),
-        ("keep_for_the_next", "pages kept"),
-        ("give_back", "pages given back"),
+        ("in_large_pieces", "few_heaps", "large pieces kept"),
+        ("in_large_pieces", "let_go", "large pieces given back"),
+        ("keep_for_the_next", "few_heaps", "pages kept"),
+        ("give_back", "few_heaps", "pages given back"),
     ],
 )
-def test_memory_of_a_picture_is_asked_for_and_kept_as_the_process_has_use_for_it(how: str, expected: str) -> None:
-    program = _PROGRAM.replace("{how}", how)
+def test_memory_of_a_picture_is_asked_for_and_kept_as_the_process_has_use_for_it(
+    how: str, then: str, expected: str
+) -> None:
+    program = _PROGRAM.replace("{how}", how).replace("{then}", then)
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == expected
