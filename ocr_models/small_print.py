@@ -91,6 +91,8 @@ def with_small_print(boxes: Boxes, part: Part, closer: Boxes) -> Boxes:
 def _unseen(picture: Pixels, boxes: Boxes) -> NDArray[np.float32]:
     """Ink that lies together and is in no line, (n, 4): what may be a block of small print by its size."""
     rows, columns = (of // CELL for of in picture.shape)
+    if not rows or not columns:
+        return np.empty((0, 4), np.float32)
     _, ink = cv2.threshold(picture[: rows * CELL, : columns * CELL], INK, 255, cv2.THRESH_BINARY_INV)
     inked = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA) >= 255 * INKED
     room = BESIDE * (boxes[:, 3] - boxes[:, 1])

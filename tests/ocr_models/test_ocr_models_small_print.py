@@ -90,6 +90,7 @@ def test_ink_in_which_no_line_was_found_is_looked_at_where_it_may_be_small_print
     assert not list(small_print.parts(picture(block), line)), "ink of a line"
     for left, top, right, bottom in [(100, 20, 115, 28), (30, 500, 690, 506), (100, 100, 400, 500)]:
         assert not list(small_print.parts(picture((left, top, right, bottom)), LINES[:0])), "a dot, a rule, a drawing"
+    assert not list(small_print.parts(np.zeros((2, 1024), np.uint8), LINES[:0])), "a strip"
 
 
 def test_what_a_closer_look_finds_counts_where_two_wide_lines_are_sure_or_several_pieces_were_known() -> None:
