@@ -13,6 +13,9 @@ from ocr_models.manifest import MANIFEST, verify
 from ocr_models.network import open_network
 from pipeline.model import ModelFile, Pixels
 
+Boxes = NDArray[np.float32]
+"""(n, 5): left, top, right and bottom in pixels of the picture that was looked at, and how sure, 0 to 1."""
+
 NETWORK = "line-finder.onnx"
 REACH = 8.0
 """Pixels that a distance of 1 in the network's answer stands for."""
@@ -27,9 +30,8 @@ class LineFinder:
         self.model: ModelFile = verify(NETWORK, folder / NETWORK, manifest)
         self._session = open_network(folder / NETWORK)
 
-    def find(self, grey: Pixels) -> NDArray[np.float32]:
-        """(n, 5): left, top, right, bottom in pixels of `grey`, and how sure, 0 to 1. Print is best found where the
-        longer side has 1,024 pixels."""
+    def find(self, grey: Pixels) -> Boxes:
+        """The lines of a picture. Print is best found where the longer side has 1,024 pixels."""
         height, width = grey.shape
         rows, columns = (-(-of // INPUT_MULTIPLE) * INPUT_MULTIPLE for of in (height, width))
         ink = np.zeros((1, 1, rows, columns), np.float32)
@@ -37,7 +39,7 @@ class LineFinder:
         return boxes(self._session.run(["found"], {"x": ink})[0][0])
 
 
-def boxes(found: NDArray[np.float32]) -> NDArray[np.float32]:
+def boxes(found: NDArray[np.float32]) -> Boxes:
     """The lines in the network's answer, (12, h, w): for each point, of the four pixels that it stands for, how surely
     each is in the core of a line, and how far it is from the line's top and bottom. Distances are looked at only in
     cores. What `trueocr.page.decode_lines` finds, at a third of the cost."""

@@ -24,11 +24,10 @@ from trueocr.page import (
 )
 
 from ocr_models import small_print
-from ocr_models.line_finder import LineFinder
+from ocr_models.line_finder import Boxes, LineFinder
 from ocr_models.line_reader import DATA
 from ocr_models.manifest import verify
 from ocr_models.network import open_network
-from ocr_models.small_print import Boxes
 from ocr_models.upright import noticeable
 from pipeline.geometry import Box
 from pipeline.imaging.marks import Marks
@@ -131,9 +130,7 @@ class TrueOcrPageEngine:
         crop = grey[top : math.ceil(within.y1), left : math.ceil(within.x1)]
         if not crop.size:
             return np.empty((0, 5), np.float32)
-        found, factor = self._detect_at(crop, max(1, round(self._side * max(crop.shape) / max(grey.shape))))
-        found[:, :4] = found[:, :4] / factor + np.array([left, top] * 2, np.float32)
-        return found
+        return self._detect_cut_out(crop, left, top, max(1, round(self._side * max(crop.shape) / max(grey.shape))))
 
     def _detect(self, grey: Pixels) -> Boxes:
         """(n, 5): left, top, right, bottom in pixels, and how sure. As `PageEngine.detect` does it, but that the
@@ -158,10 +155,17 @@ class TrueOcrPageEngine:
         for part in small_print.parts(picture, boxes):
             left, top, right, bottom = np.clip(part.box / factor, 0, [width, height, width, height]).astype(int)
             crop = grey[top:bottom, left:right]
-            found, closer = self._detect_at(crop, round(max(crop.shape) * factor * ADAPTIVE_TARGET_H / part.tall))
-            found[:, :4] = (found[:, :4] / closer + np.array([left, top, left, top], np.float32)) * factor
+            closer = round(max(crop.shape) * factor * ADAPTIVE_TARGET_H / part.tall)
+            found = self._detect_cut_out(crop, left, top, closer)
+            found[:, :4] *= factor
             boxes = small_print.with_small_print(boxes, part, found)
         return boxes
+
+    def _detect_cut_out(self, crop: Pixels, left: int, top: int, side: int) -> Boxes:
+        """Boxes in what was cut out of a page from there on, in pixels of the page."""
+        found, factor = self._detect_at(crop, side)
+        found[:, :4] = found[:, :4] / factor + np.array([left, top] * 2, np.float32)
+        return found
 
     def _detect_at(self, grey: Pixels, side: int) -> tuple[Boxes, float]:
         """Boxes in the picture brought to this longer side, and by what factor that is smaller."""

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from trueocr.page import ADAPTIVE_MIN_H
 
+from ocr_models.line_finder import Boxes
+from pipeline.imaging.pieces import connected
 from pipeline.model import Pixels
-
-Boxes = NDArray[np.float32]
-"""(n, 5): left, top, right, bottom and how sure, 0 to 1."""
 
 USUAL = 7.5
 """How tall a line of small print is where none was found."""
@@ -100,8 +99,7 @@ def _unseen(picture: Pixels, boxes: Boxes) -> NDArray[np.float32]:
     last = np.maximum(0, (boxes[:, 2:4] + room[:, None]) / CELL).astype(int)
     for (left, top), (right, bottom) in zip(first, last, strict=True):
         inked[top : bottom + 1, left : right + 1] = False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(inked.view(np.uint8), connectivity=8)
-    left, top, across, down, area = stats[1:].T  # the first is the paper
+    left, top, across, down, area = connected(inked.view(np.uint8))[1][1:].T  # the first is the paper
     likely = (across >= LEAST[0]) & (down >= LEAST[1]) & (down <= TALLEST) & (across < BROADEST * columns)
     likely &= area >= FILLED * across * down
     return np.asarray(CELL * np.stack([left, top, left + across, top + down], axis=1)[likely], np.float32)

@@ -10,6 +10,7 @@ import ctypes
 import mmap
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+_MALLOPT = "mallopt"
 _PICTURE = 1 << 20
 _PICTURES_OF_A_PAGE = 64 << 20
 """Bytes: of A4 at 300 dpi in colour, as it is decoded and as it is handed on."""
@@ -27,7 +28,7 @@ def in_large_pieces() -> None:
     MADV_HUGEPAGE) where the kernel gives so much, and keeps it. A page fault for each 4 KB is a quarter of what opening
     a picture costs. Only what is used is taken; pictures that are larger than all of it go back."""
     libc = ctypes.CDLL(None)
-    if not hasattr(libc, "mallopt"):
+    if not hasattr(libc, _MALLOPT):
         return
     libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]
@@ -44,9 +45,7 @@ def in_large_pieces() -> None:
 
 def let_go() -> None:
     """Gives back what is kept and not used: for a process that has done its work and waits to be ended."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    _call("malloc_trim", 0)
 
 
 def give_back() -> None:
@@ -62,6 +61,11 @@ def few_heaps() -> None:
 
 
 def _set(what: int, size: int) -> None:
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(what, size)
+    _call(_MALLOPT, what, size)
+
+
+def _call(function: str, *arguments: int) -> None:
+    """Calls a function of the C library that only some have."""
+    found = getattr(ctypes.CDLL(None), function, None)
+    if found is not None:
+        found(*arguments)

@@ -28,7 +28,7 @@ before = resident()
 picture = b"x" * 24_000_000
 advised = is_advised(id(picture) + 12_000_000)
 del picture
-memory.{then}()
+{then}
 print("large pieces" if advised else "pages", "kept" if resident() - before > 20_000_000 else "given back")
 """
 
@@ -36,10 +36,10 @@ print("large pieces" if advised else "pages", "kept" if resident() - before > 20
 @pytest.mark.parametrize(
     ("how", "then", "expected"),
     [
-        ("in_large_pieces", "few_heaps", "large pieces kept"),
-        ("in_large_pieces", "let_go", "large pieces given back"),
-        ("keep_for_the_next", "few_heaps", "pages kept"),
-        ("give_back", "few_heaps", "pages given back"),
+        ("in_large_pieces", "pass", "large pieces kept"),
+        ("in_large_pieces", "memory.let_go()", "large pieces given back"),
+        ("keep_for_the_next", "pass", "pages kept"),
+        ("give_back", "pass", "pages given back"),
     ],
 )
 def test_memory_of_a_picture_is_asked_for_and_kept_as_the_process_has_use_for_it(
