@@ -16,7 +16,7 @@ from trueocr.preprocess import LINE_HEIGHT, WINDOW, is_dark_line
 from ocr_models.manifest import MANIFEST, verify
 from ocr_models.network import open_network
 from pipeline.geometry import Box
-from pipeline.imaging.shrink import shrunk
+from pipeline.imaging.shrink import shrunk_evenly
 from pipeline.model import ModelFile, Pixels
 from pipeline.reading.ctc import Alphabet, LineFrames
 
@@ -28,6 +28,9 @@ PAD_HEIGHT = 0.28
 """Of the line's height, above and below: the network was trained on lines cut out with their surroundings, and reads
 far worse with 0.1 or 0.5."""
 PAD_WIDTH = 0.3
+STRETCH = 1.12
+"""Lines are read so many times as wide as they stand on the page: a frame is four columns, and as they stand a letter
+has two frames in the mean. Narrower, letters are lost; from 1.3 on nothing more is gained."""
 MAX_WIDTH = 1280
 COLUMN = 4
 """Pixels that become a frame."""
@@ -70,15 +73,16 @@ def as_input(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 def cut_out(
     grey: Pixels, box: Box, *, pad_height: float = PAD_HEIGHT, pad_width: float = PAD_WIDTH
 ) -> NDArray[np.float32]:
-    """The line with its surroundings, (96, width), 1 is ink: what `trueocr.preprocess.crop_line` gives, but made
-    smaller the fast way. Outside of the page is paper; light print on a dark ground is turned to dark on light."""
+    """The line with its surroundings, (96, width), 1 is ink: what `trueocr.preprocess.crop_line` gives, but a little
+    wider and made smaller the fast way. Outside of the page is paper; light print on a dark ground is turned to dark on
+    light."""
     above = (WINDOW * (1 + 2 * pad_height) - 1) / 2 * box.height
     crop, dark = surroundings(grey, box, above=above, beside=pad_width * box.height)
     high, wide = crop.shape
     rows = LINE_HEIGHT * WINDOW
-    columns = max(FEWEST_COLUMNS * COLUMN, min(MAX_WIDTH, round(wide * rows / high)))
-    if high > rows and wide >= columns:
-        small = shrunk(crop, columns, rows, rest=cv2.INTER_AREA)
+    columns = max(FEWEST_COLUMNS * COLUMN, min(MAX_WIDTH, round(STRETCH * wide * rows / high)))
+    if high > rows:
+        small = shrunk_evenly(crop, columns, rows)
     else:
         small = np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
     ink = small.astype(np.float32) / 255.0

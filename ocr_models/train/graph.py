@@ -82,8 +82,8 @@ def _surroundings(graph: _Graph, channels: int, heads: int) -> str:
 def _block(graph: _Graph, name: str, z: str, mean: str, sideways: NDArray[Any]) -> str:
     """A residual look sideways; `z` is (T, channels)."""
     channels, reach = sideways.shape[0], sideways.shape[2] // 2
-    columns = graph.add("Transpose", z, perm=[1, 0])
-    columns = graph.add("Reshape", columns, graph.constant([1, channels, 1, -1]))
+    rows = graph.add("Reshape", z, graph.constant([1, 1, -1, channels]))
+    columns = graph.add("Transpose", rows, perm=[0, 3, 1, 2])
     weight, bias = _picture(graph, f"{name}.dw.weight"), f"{name}.dw.bias"
     columns = graph.add("Conv", columns, weight, bias, pads=[0, reach, 0, reach], group=channels)
     hidden = graph.add("HardSwish", _product(graph, _rows(graph, columns, channels), f"{name}.expand"))
@@ -106,7 +106,7 @@ def _product(graph: _Graph, rows: str, layer: str) -> str:
 
 def _rows(graph: _Graph, columns: str, channels: int) -> str:
     """(1, channels, 1, T) to (T, channels)."""
-    return graph.add("Transpose", graph.add("Reshape", columns, graph.constant([channels, -1])), perm=[1, 0])
+    return graph.add("Reshape", graph.add("Transpose", columns, perm=[0, 2, 3, 1]), graph.constant([-1, channels]))
 
 
 def _matrix(graph: _Graph, weight: str) -> str:

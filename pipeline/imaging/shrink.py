@@ -12,17 +12,36 @@ import numpy as np
 from pipeline.model import Pixels
 
 
-def shrunk(picture: Pixels, width: int, height: int, rest: int = cv2.INTER_LINEAR) -> Pixels:
-    """The picture, grey or RGB, at a size no larger than its own. An odd last row or column is dropped by halving.
-
-    `rest` is how the rest is interpolated: INTER_AREA where what is read depends on it, at four times the cost.
-    """
-    while picture.shape[1] >= 2 * width and picture.shape[0] >= 2 * height and min(picture.shape[:2]) > 1:
-        even = picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
-        picture = np.asarray(cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def shrunk(picture: Pixels, width: int, height: int) -> Pixels:
+    """The picture, grey or RGB, at a size no larger than its own. An odd last row or column is dropped by halving."""
+    picture = _halved_towards(picture, width, height)
     if picture.shape[:2] == (height, width):
         return picture
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=rest), dtype=np.uint8)
+    return _interpolated(picture, width, height)
+
+
+def shrunk_evenly(picture: Pixels, width: int, height: int) -> Pixels:
+    """The same where what is read depends on it: no pixel counts less than another. Interpolated at twice the size
+    and halved, it is within a few greys of what averaging over areas gives, at a third of its cost."""
+    picture = _halved_towards(picture, width, height)
+    if picture.shape[:2] == (height, width):
+        return picture
+    return _halved(_interpolated(picture, 2 * width, 2 * height))
+
+
+def _halved_towards(picture: Pixels, width: int, height: int) -> Pixels:
+    """The picture, halved as often as it stays as large as that."""
+    while picture.shape[1] >= 2 * width and picture.shape[0] >= 2 * height and min(picture.shape[:2]) > 1:
+        picture = _halved(picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2])
+    return picture
+
+
+def _halved(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _interpolated(picture: Pixels, width: int, height: int) -> Pixels:
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 def shrunk_by(picture: Pixels, factor: float) -> Pixels:

@@ -17,7 +17,7 @@ from pipeline.geometry import Box
 from pipeline.imaging.colour import ColourView
 from pipeline.model import Pixels, Word
 from pipeline.reading.arbitrate import Decision
-from pipeline.reading.ctc import BLANK, LineFrames, mean_peak
+from pipeline.reading.ctc import BLANK, IMPOSSIBLE, LineFrames, mean_peak
 from pipeline.reading.text import SYLLABLE, TOKEN, has_digit
 
 INK = 160
@@ -27,6 +27,8 @@ SURE = 0.97
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 MOST_MEASURED = 60
 """So many words are enough to know the print of a page."""
+NEGLIGIBLE = -12.0
+"""A class that is less likely than exp of it in all frames of a line, as most are, adds nothing to their entropy."""
 
 Rows = NDArray[np.float64]
 """A row for each word."""
@@ -113,7 +115,8 @@ class _Seen:
         rows = frames.log_probs
         self._blank = (frames.best == BLANK).tolist()
         self._peaks = frames.peaks.tolist()
-        self._entropy = (-(np.exp(rows) * np.maximum(rows, -30.0)).sum(1)).tolist()
+        likely = rows[:, rows.max(0, initial=IMPOSSIBLE) > NEGLIGIBLE]
+        self._entropy = (-(np.exp(likely) * np.maximum(likely, -30.0)).sum(1)).tolist()
 
     def of(self, decision: Decision) -> list[float]:
         """Of the frames in which the word was seen: how sure the reader was, mean entropy, share of blanks."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.imaging.marks import find_marks
-from pipeline.imaging.shrink import shrunk, shrunk_by
+from pipeline.imaging.shrink import shrunk, shrunk_by, shrunk_evenly
 from pipeline.model import Pixels
 from tests.imaging.test_imaging_quality import sheet
 
@@ -19,8 +19,9 @@ SIDES = st.integers(1, 400)
 @given(SIDES, SIDES, SIDES, SIDES)
 def test_the_size_is_the_one_that_was_asked_for(width: int, height: int, to_width: int, to_height: int) -> None:
     to_width, to_height = min(width, to_width), min(height, to_height)
-    assert shrunk(np.zeros((height, width), np.uint8), to_width, to_height).shape == (to_height, to_width)
-    assert shrunk(np.zeros((height, width, 3), np.uint8), to_width, to_height).shape[:2] == (to_height, to_width)
+    for shrink in (shrunk, shrunk_evenly):
+        assert shrink(np.zeros((height, width), np.uint8), to_width, to_height).shape == (to_height, to_width)
+        assert shrink(np.zeros((height, width, 3), np.uint8), to_width, to_height).shape[:2] == (to_height, to_width)
 
 
 @pytest.mark.parametrize("factor", [0.9, 0.6, 0.5, 0.36, 0.25])
@@ -30,6 +31,16 @@ def test_print_looks_as_averaging_over_areas_makes_it(factor: float) -> None:
     slow = cv2.resize(page, (fast.shape[1], fast.shape[0]), interpolation=cv2.INTER_AREA)
     assert np.abs(fast.astype(float) - slow).mean() < 6
     assert fast.mean() == pytest.approx(slow.mean(), abs=0.5)
+
+
+@pytest.mark.parametrize("factor", [0.9, 0.7, 0.57, 0.5, 0.36, 0.25])
+def test_where_it_matters_no_pixel_counts_less_than_another(factor: float) -> None:
+    page = sheet()
+    size = (round(page.shape[1] * factor), round(page.shape[0] * factor))
+    evenly = shrunk_evenly(page, *size).astype(float)
+    slow = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+    assert np.abs(evenly - slow).mean() < 5
+    assert evenly.mean() == pytest.approx(slow.mean(), abs=0.3)
 
 
 def test_a_picture_is_never_enlarged_and_never_vanishes() -> None:
