@@ -22,7 +22,8 @@ def shrunk(picture: Pixels, width: int, height: int) -> Pixels:
 
 def shrunk_evenly(picture: Pixels, width: int, height: int) -> Pixels:
     """The same where what is read depends on it: no pixel counts less than another. Interpolated at twice the size
-    and halved, it is within a few greys of what averaging over areas gives, at a third of its cost."""
+    and halved, it is within a few greys of what averaging over areas gives, at a third of its cost. One side may be
+    a little longer than the picture's own."""
     picture = _halved_towards(picture, width, height)
     if picture.shape[:2] == (height, width):
         return picture

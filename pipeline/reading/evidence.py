@@ -28,7 +28,8 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 MOST_MEASURED = 60
 """So many words are enough to know the print of a page."""
 NEGLIGIBLE = -12.0
-"""A class that is less likely than exp of it in all frames of a line, as most are, adds nothing to their entropy."""
+"""A class that is less likely than exp of it in all frames of a line, as most are, is left out of their entropy, which
+may be more than 1 and to which it would add 0.00008 at most."""
 
 Rows = NDArray[np.float64]
 """A row for each word."""
