@@ -34,7 +34,7 @@ from pipeline.reading.page_numbers import is_page_number, lone_marks
 # One reader per core: threads within a picture cost more than they bring. There is one setting per process.
 cv2.setNumThreads(1)
 
-VERSION = "16"
+VERSION = "17"
 """Of all that lies between clean pixels and text beside the models: weights, limits, order."""
 
 

@@ -19,6 +19,9 @@ from pipeline.geometry import Box
 
 BLANK = 0
 IMPOSSIBLE = -1e9
+REACH = 2.5
+"""Frames that a word is taken to reach beyond those in which its first and its last letter begin, up to the spaces
+around it: a letter's frame is anywhere on it, and boxes are drawn in to the ink afterwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +82,8 @@ class LineFrames:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenWord:
     """A word of the greedy reading. Frames first to last (exclusive) reach from space to space; `left` and `right`
-    are pixels; `confidence` is the smallest of its frames' highest probabilities."""
+    are pixels, with the frames of the spaces in part; `confidence` is the smallest of its frames' highest
+    probabilities."""
 
     text: str
     left: float
@@ -104,8 +108,8 @@ def greedy_words(line: LineFrames) -> list[SeenWord]:
             words.append(
                 SeenWord(
                     text="".join(alphabet.characters[c - 1] for _, c in letters),
-                    left=line.x(letters[0][0] - 0.5),
-                    right=line.x(letters[-1][0] + 1.5),
+                    left=line.x(max(letters[0][0] - REACH, first - 1)),
+                    right=line.x(min(letters[-1][0] + REACH, last + 1)),
                     first=first,
                     last=last,
                     confidence=math.exp(min(peaks[first:last])),
