@@ -173,6 +173,7 @@ def _read_all(make: Callable[[], Reader], line: socket.socket, answers: Connecti
         return _say(answers, (error.code, error.detail))
     gc.freeze()  # what is loaded stays: it is not looked through again and again, nor copied from the parent for it
     _say(answers, reader.identity)
+    growth = memory.Growth()
     while True:
         limit, _ = wire.receive(line)
         allow_cpu(float(limit["cpu"]))
@@ -186,6 +187,8 @@ def _read_all(make: Callable[[], Reader], line: socket.socket, answers: Connecti
             _say(answers, reader.read(image))
         except SohoaError as error:
             _say(answers, (error.code, error.detail))
+        del image
+        growth.limit()
 
 
 def _say(answers: Connection, answer: object) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _MALLOPT = "mallopt"
 _PICTURE = 1 << 20
 _PICTURES_OF_A_PAGE = 64 << 20
 """Bytes: of A4 at 300 dpi in colour, as it is decoded and as it is handed on."""
+_KEPT_FOR_A_PAGE = 160 << 20
+"""Bytes that a reader may keep: such a page needs some 130 MB besides its picture, the networks' own stock included."""
 
 
 def keep_for_the_next() -> None:
@@ -46,6 +49,28 @@ def in_large_pieces() -> None:
 def let_go() -> None:
     """Gives back what is kept and not used: for a process that has done its work and waits to be ended."""
     _call("malloc_trim", 0)
+
+
+class Growth:
+    """For a process that keeps what it needed for the next page: pieces of all sizes leave gaps between what lives
+    longer, and with the pages that it has read it would keep more and more. Made when everything is loaded."""
+
+    def __init__(self) -> None:
+        self._most = _own_bytes() + _KEPT_FOR_A_PAGE
+
+    def limit(self) -> None:
+        """Between two pages: gives all back that is not used where more is kept than pages need."""
+        if _own_bytes() > self._most:
+            let_go()
+
+
+def _own_bytes() -> int:
+    """Memory of this process that is of no file; 0 where the system does not say (proc(5), statm)."""
+    try:
+        _, resident, of_files, *_ = Path("/proc/self/statm").read_text("ascii").split()
+    except OSError:
+        return 0
+    return (int(resident) - int(of_files)) * mmap.PAGESIZE
 
 
 def give_back() -> None:

@@ -7,6 +7,7 @@ pipeline.imaging: the upright picture (EXIF orientation applied) at `picture_dpi
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import zlib
@@ -238,6 +239,7 @@ def _convert(data: bytes) -> bytes:
         layout_fun=lambda *_: (100.0, 100.0, 100.0, 100.0),
         nodate=True,
     )
+    gc.collect(0)  # its pages point at each other: hundreds of pictures would be held until garbage is looked for
     return bytes(made)
 
 

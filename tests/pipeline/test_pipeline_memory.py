@@ -48,3 +48,29 @@ def test_memory_of_a_picture_is_asked_for_and_kept_as_the_process_has_use_for_it
     program = _PROGRAM.replace("{how}", how).replace("{then}", then)
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == expected
+
+
+_PAGES = """
+from pathlib import Path
+from pipeline import memory
+
+def own():
+    _, resident, of_files, *_ = map(int, Path("/proc/self/statm").read_text().split())
+    return (resident - of_files) * 4096
+
+memory.keep_for_the_next()
+growth = memory.Growth()
+before = own()
+pieces = [b"x" * 1_000_000 for _ in range({megabytes})]
+last = pieces.pop()  # what lives longer stands behind them
+del pieces
+growth.limit()
+print("kept" if own() - before > {megabytes} * 900_000 else "given back")
+"""
+
+
+@pytest.mark.parametrize(("megabytes", "expected"), [(100, "kept"), (300, "given back")])
+def test_a_reader_keeps_what_a_page_needs_and_gives_back_what_it_left_beyond(megabytes: int, expected: str) -> None:
+    program = _PAGES.replace("{megabytes}", str(megabytes))
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == expected
