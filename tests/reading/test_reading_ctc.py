@@ -38,6 +38,15 @@ def test_words_lie_where_their_frames_are() -> None:
     assert first.left < 10 + 4 * 1.5 < first.right < second.left < 10 + 4 * 6.5 < second.right
 
 
+def test_words_reach_to_the_spaces_around_them_but_not_across_what_is_empty() -> None:
+    near, far = greedy_words(frames("_a_ _____b_____"))
+    assert near.right == pytest.approx(10 + 4 * 3.5), "two frames and a half behind its letter, within the space"
+    assert far.left == pytest.approx(10 + 4 * (9 - 2.5)), "the space is far, and what lies between is empty"
+    assert far.right == pytest.approx(10 + 4 * (9 + 2.5))
+    one, other = greedy_words(frames("a b"))
+    assert one.right == other.left + 4, "both have the frame of the space between them"
+
+
 def test_a_word_is_as_sure_as_its_least_sure_frame() -> None:
     line = frames("ab")
     line.log_probs[1] = np.log([0.1, 0.2, 0.5, 0.1, 0.1])
